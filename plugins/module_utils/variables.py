@@ -1,0 +1,335 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The facts of a deployment: every ``jitsi_*`` variable, what it means and what it may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import validation as v
+from . import validation_lists as lists
+from .combinations import COMBINATIONS
+from .errors import InvalidInput
+from .fargate import MEMORIES
+
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),
+    *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+# Made from the others, or set for the local AWS only.
+OTHER_NAMES = ("jitsi_all_tags", "jitsi_local_aws_port", "jitsi_local_aws_dir")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable: its rule, what it means, an example, and its name in guides to older deployments."""
+
+    rule: v.Rule
+    description: str
+    example: str
+    required: bool = False
+    older_name: str = ""
+
+
+VARIABLES = {
+    "jitsi_domain": Variable(
+        v.domain("meet.example.com"),
+        "Host name that people open.",
+        "meet.example.com",
+        required=True,
+    ),
+    "jitsi_hosted_zone": Variable(
+        v.domain("example.com"),
+        "Route 53 hosted zone that the domain is in, by name.",
+        "example.com",
+        required=True,
+    ),
+    "jitsi_alert_email": Variable(
+        v.email(),
+        "Receives alarms, and notices of the certificate authority.",
+        "ops@example.com",
+        required=True,
+    ),
+    "jitsi_name": Variable(
+        v.name(),
+        "Every name on AWS is made from it. Two deployments in one account need two names.",
+        "jitsi-video-platform-staging",
+    ),
+    "jitsi_environment": Variable(
+        v.matching("[a-z][a-z0-9-]{0,31}", "1 to 32 lower-case letters, digits and hyphens, a letter first"),
+        "Value of the tag Environment.",
+        "staging",
+        older_name="environment",
+    ),
+    "jitsi_aws_region": Variable(
+        v.matching(v.REGION, "a region such as us-east-1"),
+        "AWS region of everything.",
+        "eu-central-1",
+    ),
+    "jitsi_aws_endpoint_url": Variable(
+        v.optional(v.url()),
+        "Address that all AWS calls go to instead of AWS.",
+        "http://127.0.0.1:5000",
+    ),
+    "jitsi_tags": Variable(
+        lists.tags(),
+        "Tags of every resource, beside Name and Environment.",
+        "{CostCenter: '4711'}",
+    ),
+    "jitsi_aws_environment": Variable(
+        lists.environment_variables(),
+        "Environment variables of every task of the playbook, for the credentials of an emulator.",
+        "{AWS_PROFILE: meet}",
+    ),
+    "jitsi_vpc_cidr": Variable(
+        v.cidr(),
+        "Addresses of the VPC.",
+        "10.91.0.0/16",
+    ),
+    "jitsi_subnets": Variable(
+        lists.subnets(),
+        "Public subnets: each a part of the VPC, in a zone of the region.",
+        "[{cidr: 10.91.0.0/24, zone: us-east-1a}, {cidr: 10.91.1.0/24, zone: us-east-1b}]",
+    ),
+    "jitsi_ipv6": Variable(
+        v.flag(),
+        "Whether the network has IPv6 too. It costs nothing.",
+        "false",
+    ),
+    "jitsi_stun_servers": Variable(
+        lists.stun_servers(),
+        "A bridge learns its public address from them. The default one belongs to the Jitsi project.",
+        "[stun.example.com:3478]",
+    ),
+    "jitsi_image_registry": Variable(
+        v.image_registry(),
+        "Where the Jitsi images are pulled from.",
+        "111122223333.dkr.ecr.us-east-1.amazonaws.com/jitsi",
+    ),
+    "jitsi_image_version": Variable(
+        v.image_version(),
+        "Release of all Jitsi images.",
+        "stable-11146-2",
+    ),
+    "jitsi_caddy_image": Variable(
+        v.image(),
+        "Image of Caddy, which ends TLS.",
+        "docker.io/library/caddy:2.10.2-alpine",
+    ),
+    "jitsi_coturn_image": Variable(
+        v.image(),
+        "Image of coturn, the TURN server beside each bridge.",
+        "docker.io/coturn/coturn:4.17.0-r0",
+    ),
+    "jitsi_readonly_root": Variable(
+        v.flag(),
+        "Whether containers have a read-only root file system.",
+        "false",
+    ),
+    "jitsi_max_participants": Variable(
+        v.between(2, 500),
+        "Most participants in one meeting.",
+        "100",
+        older_name="max_participants",
+    ),
+    "jitsi_resolution": Variable(
+        v.one_of(180, 240, 360, 480, 720, 1080, 1440, 2160),
+        "Height of the video in pixels.",
+        "1080",
+    ),
+    "jitsi_timezone": Variable(
+        v.timezone(),
+        "Time zone of the containers.",
+        "Europe/Berlin",
+    ),
+    "jitsi_log_level": Variable(
+        v.one_of("debug", "info", "warn", "error"),
+        "Log level of the XMPP server.",
+        "debug",
+    ),
+    "jitsi_task_cpu": Variable(
+        v.one_of(*MEMORIES),
+        "CPU units of a bridge task. 1024 are one vCPU.",
+        "2048",
+        older_name="task_cpu",
+    ),
+    "jitsi_task_memory": Variable(
+        v.between(2048, 122880, "MiB"),
+        "Memory of a bridge task, a size that Fargate offers for its CPU units.",
+        "16384",
+        older_name="task_memory",
+    ),
+    "jitsi_signalling_cpu": Variable(
+        v.one_of(*MEMORIES),
+        "CPU units of the signalling task.",
+        "2048",
+    ),
+    "jitsi_signalling_memory": Variable(
+        v.between(2048, 122880, "MiB"),
+        "Memory of the signalling task, a size that Fargate offers for its CPU units.",
+        "8192",
+    ),
+    "jitsi_recorder_cpu": Variable(
+        v.between(1024, 32768),
+        "CPU units of a recorder task; it must fit the instance type.",
+        "7168",
+    ),
+    "jitsi_recorder_memory": Variable(
+        v.between(5120, 122880, "MiB"),
+        "Memory of a recorder task, 2048 MiB of shared memory in it; it must fit the instance type.",
+        "12288",
+    ),
+    "jitsi_recorder_instance_type": Variable(
+        v.instance_type(),
+        "EC2 instance type of recorders, one recorder an instance.",
+        "c6i.2xlarge",
+    ),
+    "jitsi_recorder_launch_type": Variable(
+        v.one_of("EC2", "FARGATE"),
+        "Where recorders run. FARGATE is unproven.",
+        "FARGATE",
+    ),
+    "jitsi_bridge_max": Variable(
+        v.between(1, 100),
+        "Most bridges at once; 20 to 30 participants each.",
+        "5",
+    ),
+    "jitsi_recorder_max": Variable(
+        v.between(1, 50),
+        "Most recordings at once.",
+        "4",
+    ),
+    "jitsi_scaling_percent": Variable(
+        v.between(10, 90),
+        "Use of CPU and of memory that scaling aims at.",
+        "60",
+    ),
+    "jitsi_scaling_cooldown_seconds": Variable(
+        v.between(0, 3600),
+        "Seconds between two steps of scaling.",
+        "120",
+    ),
+    "jitsi_schedules": Variable(
+        lists.schedules(),
+        "When to wake (awake: true) and when to sleep (false). The time zone is UTC if left out.",
+        "[{name: office-open, schedule: 'cron(0 8 ? * MON-FRI *)', timezone: Europe/Berlin, awake: true}]",
+    ),
+    "jitsi_enable_recording": Variable(
+        v.flag(),
+        "Whether meetings can be recorded. Without, there is no recorder; a bucket with recordings stays.",
+        "false",
+        older_name="enable_recording",
+    ),
+    "jitsi_recording_bucket": Variable(
+        v.bucket(),
+        "S3 bucket for recordings; its name is unique in the world.",
+        "example-recordings",
+    ),
+    "jitsi_recording_archive_days": Variable(
+        v.between(0, 36500, "days"),
+        "Days until a recording moves to Glacier Instant Retrieval, which bills at least 90 days; 0 is never.",
+        "30",
+    ),
+    "jitsi_recording_expire_days": Variable(
+        v.between(0, 36500, "days"),
+        "Days until a recording is deleted, more than until it is archived; 0 is never.",
+        "365",
+    ),
+    "jitsi_secret_kms_key_arn": Variable(
+        v.optional(v.kms_key()),
+        "KMS key for the secret, of the same region; empty is the key that AWS manages, which costs nothing.",
+        "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+    "jitsi_recording_kms_key_arn": Variable(
+        v.optional(v.kms_key()),
+        "KMS key for recordings, of the same region; empty is the key that AWS manages.",
+        "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+    "jitsi_log_retention_days": Variable(
+        v.one_of(*RETENTION_DAYS),
+        "Days that logs are kept.",
+        "90",
+    ),
+    "jitsi_container_insights": Variable(
+        v.one_of("disabled", "enabled", "enhanced"),
+        "Container Insights of the cluster; it costs extra.",
+        "enabled",
+    ),
+    "jitsi_alarm_percent": Variable(
+        v.between(10, 90),
+        "Use of CPU and of memory above which an alarm is sent.",
+        "85",
+    ),
+}
+
+
+def references(raw: Any) -> set[str]:
+    """Names of the variables that a value is made from, given the value as it was before rendering."""
+    if isinstance(raw, Mapping):
+        return set().union(*(references(value) for value in raw.values()))
+    if isinstance(raw, list):
+        return set().union(*(references(value) for value in raw))
+    return set(re.findall(r"\bjitsi_\w+", raw)) if isinstance(raw, str) and "{{" in raw else set()
+
+
+def _sources(name: str, raw: Mapping[str, Any]) -> set[str]:
+    """Names of all variables that a value is made from, over any number of steps; itself if it is a loop."""
+    found: set[str] = set()
+    queue = [name]
+    while queue:
+        new = references(raw.get(queue.pop())) - found
+        found |= new
+        queue += new
+    return found
+
+
+def problems(raw: Mapping[str, Any], rendered: Mapping[str, Any], errors: Mapping[str, str]) -> list[str]:
+    """List everything wrong with the variables, one line each; none if all is right.
+
+    ``raw`` has every ``jitsi_*`` variable before rendering, ``rendered`` those that could be rendered, and
+    ``errors`` says of the others why not. What is made from a wrong value is not reported again.
+    """
+    checked = {name: _checked(name, variable, rendered, errors) for name, variable in VARIABLES.items()}
+    wrong = {name for name, (_value, found) in checked.items() if found}
+    values = {name: value for name, (value, found) in checked.items() if not found}
+    lines: list[str] = []
+    for name, (_value, found) in checked.items():
+        if not references(raw.get(name)) & wrong or name in _sources(name, raw):
+            lines += found
+    for combination in COMBINATIONS:
+        if values.keys() >= set(combination.reads):
+            lines += combination.check(values)
+    for name in sorted(set(raw) - {*VARIABLES, *OTHER_NAMES}):
+        fix = v.nearest(name, VARIABLES, "see the table of variables in README.md")
+        lines.append(f"{v.shown(name)[1:-1]}: is not a variable of this collection; {fix}")
+    return lines
+
+
+def older_names(names: Container[str]) -> list[str]:
+    """List which names of older guides are set, with the name that is read instead.
+
+    Not ``environment``: Ansible itself uses that name, and warns of it.
+    """
+    return [
+        f"{variable.older_name} is not read; set {name} instead"
+        for name, variable in VARIABLES.items()
+        if variable.older_name not in ("", "environment") and variable.older_name in names
+    ]
+
+
+def _checked(
+    name: str, variable: Variable, rendered: Mapping[str, Any], errors: Mapping[str, str]
+) -> tuple[Any, list[str]]:
+    """Return the value of one variable in its kind, and what is wrong with it."""
+    if name in errors:
+        return None, [f"{name}: cannot be rendered: {errors[name]}; correct the expression"]
+    if name not in rendered or (variable.required and rendered[name] in (None, "")):
+        return None, [f"{name}: is not set; set it in group_vars, for example to {variable.example}"]
+    try:
+        value = variable.rule.parse(rendered[name])
+    except InvalidInput as error:
+        return None, [v.problem(name, rendered[name], str(error))]
+    return value, list(variable.rule.check(name, value))

@@ -1,0 +1,36 @@
+#!/usr/bin/python
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+DOCUMENTATION = r"""
+module: check_variables
+version_added: 0.1.0
+author: [meetops.jitsi contributors (@meetops)]
+short_description: Check the variables of a deployment before anything is called
+description:
+  - Checks every C(jitsi_*) variable of the host by itself (kind, range, form) and together with others (Fargate sizes,
+    subnets in the VPC, domain in the hosted zone, and so on).
+  - Fails with one message that has a line for each problem, naming the variable, the value and the fix.
+  - A C(jitsi_*) variable that the collection does not know is a problem too, so a misspelt name is never ignored.
+  - The table in the collection's README has every variable with what it may be.
+notes:
+  - Runs in the process of C(ansible-playbook), calls nothing and needs no credentials.
+  - M(ansible.builtin.validate_argument_spec) is not used because it stops at the kind of a value and reports neither
+    ranges, nor combinations, nor unknown names, nor a fix.
+extends_documentation_fragment: [meetops.jitsi.common.info]
+"""
+
+EXAMPLES = r"""
+- name: Check the variables of the deployment
+  meetops.jitsi.check_variables:
+"""
+
+RETURN = r"""
+msg:
+  description: What is wrong, one problem a line, after a line of introduction.
+  returned: failure
+  type: str
+  sample: |-
+    Correct these variables and run again:
+    jitsi_task_memory: 9000 is not offered by Fargate with jitsi_task_cpu 4096; use 8192 to 30720 in steps of 1024
+"""
