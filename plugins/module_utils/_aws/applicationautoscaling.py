@@ -1,0 +1,81 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Application Auto Scaling of ECS services. A resource id is ``service/<cluster>/<service>``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+
+NAMESPACE = {"ServiceNamespace": "ecs"}
+DIMENSION = {**NAMESPACE, "ScalableDimension": "ecs:service:DesiredCount"}
+
+
+def describe_targets(client: Any) -> list[dict[str, Any]]:
+    """Scalable targets of all ECS services in the region."""
+    return _describe(client, "describe_scalable_targets", "ScalableTargets")
+
+
+def describe_policies(client: Any) -> list[dict[str, Any]]:
+    """Scaling policies of all ECS services in the region."""
+    return _describe(client, "describe_scaling_policies", "ScalingPolicies")
+
+
+def describe_scheduled_actions(client: Any) -> list[dict[str, Any]]:
+    """Scheduled actions of all ECS services in the region."""
+    return _describe(client, "describe_scheduled_actions", "ScheduledActions")
+
+
+def register_target(client: Any, resource_id: str, capacity: Mapping[str, int]) -> None:
+    """Make a target, or set its ``MinCapacity`` and ``MaxCapacity``; one that is not given stays as it is."""
+    client.register_scalable_target(ResourceId=resource_id, **DIMENSION, **capacity)
+
+
+def deregister_target(client: Any, resource_id: str) -> None:
+    """Remove a target; AWS then removes its policies and scheduled actions too."""
+    try:
+        client.deregister_scalable_target(ResourceId=resource_id, **DIMENSION)
+    except is_boto3_error_code("ObjectNotFoundException"):
+        pass
+
+
+def put_policy(client: Any, resource_id: str, name: str, configuration: Mapping[str, Any]) -> None:
+    """Make or replace a target tracking policy, with its two alarms."""
+    client.put_scaling_policy(
+        PolicyName=name,
+        PolicyType="TargetTrackingScaling",
+        ResourceId=resource_id,
+        TargetTrackingScalingPolicyConfiguration=configuration,
+        **DIMENSION,
+    )
+
+
+def delete_policy(client: Any, resource_id: str, name: str) -> None:
+    """Remove a policy with its alarms."""
+    try:
+        client.delete_scaling_policy(PolicyName=name, ResourceId=resource_id, **DIMENSION)
+    except is_boto3_error_code("ObjectNotFoundException"):
+        pass
+
+
+def put_scheduled_action(
+    client: Any, resource_id: str, name: str, schedule: Mapping[str, str], capacity: Mapping[str, int]
+) -> None:
+    """Make or replace a scheduled action: ``Schedule`` and ``Timezone``, ``MinCapacity`` and ``MaxCapacity``."""
+    client.put_scheduled_action(
+        ScheduledActionName=name, ResourceId=resource_id, ScalableTargetAction=capacity, **schedule, **DIMENSION
+    )
+
+
+def delete_scheduled_action(client: Any, resource_id: str, name: str) -> None:
+    """Remove a scheduled action."""
+    try:
+        client.delete_scheduled_action(ScheduledActionName=name, ResourceId=resource_id, **DIMENSION)
+    except is_boto3_error_code("ObjectNotFoundException"):
+        pass
+
+
+def _describe(client: Any, operation: str, key: str) -> list[dict[str, Any]]:
+    return [item for page in client.get_paginator(operation).paginate(**NAMESPACE) for item in page.get(key, [])]

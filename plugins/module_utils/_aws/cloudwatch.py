@@ -1,0 +1,69 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""CloudWatch alarms and dashboards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+)
+
+
+def describe_alarms(client: Any, prefix: str) -> list[dict[str, Any]]:
+    """Metric alarms whose name begins with the prefix."""
+    pages = client.get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"])
+    return [alarm for page in pages for alarm in page.get("MetricAlarms", [])]
+
+
+def put_alarm(client: Any, name: str, fields: Mapping[str, Any], tags: Mapping[str, str]) -> None:
+    """Make or replace an alarm. Its state is kept when it is replaced; the tags count only when it is made."""
+    client.put_metric_alarm(AlarmName=name, Tags=ansible_dict_to_boto3_tag_list(dict(tags)), **fields)
+
+
+def delete_alarm(client: Any, name: str) -> None:
+    """Remove an alarm; no error if there is none."""
+    client.delete_alarms(AlarmNames=[name])
+
+
+def list_tags(client: Any, arn: str) -> dict[str, str]:
+    """Tags of an alarm."""
+    tags: dict[str, str] = boto3_tag_list_to_ansible_dict(client.list_tags_for_resource(ResourceARN=arn)["Tags"])
+    return tags
+
+
+def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """Add, change and remove tags until they are as wanted."""
+    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
+    strays = sorted(set(current) - set(wanted))
+    if changed:
+        client.tag_resource(ResourceARN=arn, Tags=ansible_dict_to_boto3_tag_list(changed))
+    if strays:
+        client.untag_resource(ResourceARN=arn, TagKeys=strays)
+
+
+def get_dashboard(client: Any, name: str) -> dict[str, Any] | None:
+    """A dashboard with ``DashboardArn`` and ``DashboardBody`` (JSON text), or None."""
+    try:
+        dashboard: dict[str, Any] = client.get_dashboard(DashboardName=name)
+    except is_boto3_error_code(["ResourceNotFound", "DashboardNotFoundError"]):
+        return None
+    return dashboard
+
+
+def put_dashboard(client: Any, name: str, body: str) -> list[dict[str, str]]:
+    """Make or replace a dashboard; return CloudWatch's warnings, each with ``DataPath`` and ``Message``.
+
+    Raises ClientError with the first mistake if CloudWatch refuses the body.
+    """
+    response = client.put_dashboard(DashboardName=name, DashboardBody=body)
+    return list(response.get("DashboardValidationMessages") or [])
+
+
+def delete_dashboard(client: Any, name: str) -> None:
+    """Remove a dashboard."""
+    client.delete_dashboards(DashboardNames=[name])

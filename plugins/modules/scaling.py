@@ -1,0 +1,304 @@
+#!/usr/bin/python
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scaling
+version_added: 0.1.0
+short_description: Keep the scaling of all ECS services of one cluster
+description:
+  - Owns the scalable targets, the scaling policies and the scheduled actions of every service of a cluster.
+    Those that are not listed are removed.
+  - The minimum of a target is given only when the target is made. Later it is the state of the service,
+    asleep (0) or awake (1), and belongs to whoever wakes it and puts it to sleep, so it is kept.
+    It is lowered only if it is more than the maximum. The maximum is put back if it differs.
+author:
+  - meetops.jitsi contributors (@meetops)
+options:
+  cluster:
+    description: Name of the ECS cluster.
+    type: str
+    required: true
+  targets:
+    description: The services to scale.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      service:
+        description: Name of the service. It must exist, except in check mode.
+        type: str
+        required: true
+      min_capacity:
+        description: The fewest tasks, at the time when the target is made.
+        type: int
+        default: 0
+      max_capacity:
+        description: The most tasks.
+        type: int
+        required: true
+      policies:
+        description:
+          - Target tracking policies. Each keeps the average of a metric near a value, and makes two alarms.
+          - The wanted number of tasks is C(ceil(tasks * metric / target_value)); of several policies the largest
+            number wins.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          name:
+            description: Name of the policy, unique in its target.
+            type: str
+            required: true
+          metric:
+            description: A metric that ECS publishes. Give this or O(targets[].policies[].custom_metric).
+            type: str
+            choices: [ECSServiceAverageCPUUtilization, ECSServiceAverageMemoryUtilization]
+          custom_metric:
+            description: Any other metric.
+            type: dict
+            suboptions:
+              namespace:
+                description: Namespace of the metric.
+                type: str
+                required: true
+              metric_name:
+                description: Name of the metric.
+                type: str
+                required: true
+              statistic:
+                description: How the data points of a period become one.
+                type: str
+                choices: [Average, Minimum, Maximum, SampleCount, Sum]
+                default: Average
+              dimensions:
+                description: All dimensions that the metric is published with.
+                type: dict
+                default: {}
+          target_value:
+            description: The wanted value of the metric, from 10 to 90 if it is a percentage.
+            type: float
+            required: true
+          scale_in_cooldown:
+            description: Seconds from one scale in to the next.
+            type: int
+            default: 300
+          scale_out_cooldown:
+            description: Seconds for which a scale out is given time to show.
+            type: int
+            default: 300
+          disable_scale_in:
+            description: Whether the policy only scales out.
+            type: bool
+            default: false
+      schedules:
+        description: Scheduled actions. Each sets the minimum, the maximum or both at a time.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          name:
+            description: Name of the scheduled action, unique in its target.
+            type: str
+            required: true
+          schedule:
+            description:
+              - V(cron(minutes hours day-of-month month day-of-week year)), V(rate(value unit)) or
+                V(at(yyyy-mm-ddThh:mm:ss)).
+            type: str
+            required: true
+          timezone:
+            description: IANA name of the time zone of the schedule, such as V(Europe/Berlin). A rate has none.
+            type: str
+            default: UTC
+          min_capacity:
+            description: The minimum from then on. If fewer tasks run, tasks are started.
+            type: int
+          max_capacity:
+            description:
+              - The maximum from then on. If more tasks run, tasks are stopped.
+              - The next run of this module puts back O(targets[].max_capacity).
+            type: int
+  state:
+    description: V(absent) removes all scaling of the cluster's services.
+    type: str
+    choices: [present, absent]
+    default: present
+notes:
+  - C(community.aws.application_autoscaling_policy) (release 11.2) writes in check mode, reports a second policy of a
+    service as changed in every run, cannot make a target without a policy, has no scheduled actions and removes nothing
+    that is no longer listed. It would also put back the minimum, and so put an awake service to sleep.
+  - "Permissions: application-autoscaling:DescribeScalableTargets, DescribeScalingPolicies, DescribeScheduledActions,
+    RegisterScalableTarget, DeregisterScalableTarget, PutScalingPolicy, DeleteScalingPolicy, PutScheduledAction and
+    DeleteScheduledAction; cloudwatch:PutMetricAlarm, DescribeAlarms and DeleteAlarms for the alarms of the policies;
+    ecs:DescribeServices and UpdateService; iam:CreateServiceLinkedRole for the first target of an account."
+extends_documentation_fragment:
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: The bridges follow their load, from nothing to three
+  meetops.jitsi.scaling:
+    cluster: jitsi-video-platform-cluster
+    targets:
+      - service: jitsi-video-platform-bridge
+        max_capacity: 3
+        policies:
+          - name: cpu
+            metric: ECSServiceAverageCPUUtilization
+            target_value: 70
+          - name: memory
+            metric: ECSServiceAverageMemoryUtilization
+            target_value: 70
+        schedules:
+          - name: office-open
+            schedule: cron(0 8 ? * MON-FRI *)
+            timezone: Europe/Berlin
+            min_capacity: 1
+
+- name: As many idle recorders as busy ones
+  meetops.jitsi.scaling:
+    cluster: jitsi-video-platform-cluster
+    targets:
+      - service: jitsi-video-platform-recorder
+        max_capacity: 2
+        policies:
+          - name: busy
+            custom_metric:
+              namespace: Jitsi/JVB
+              metric_name: RecorderBusy
+              dimensions:
+                Platform: jitsi-video-platform
+            target_value: 0.5
+
+- name: Nothing scales any more
+  meetops.jitsi.scaling:
+    cluster: jitsi-video-platform-cluster
+    state: absent
+"""
+
+RETURN = r"""
+changes:
+  description: What changed, or would change in check mode.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{resource: target jitsi-video-platform-bridge, action: create, fields: [MaxCapacity, MinCapacity, service]}]
+"""
+
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils import scaling
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling as aas
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change
+
+ARGUMENTS: dict[str, Any] = {
+    "cluster": {"type": "str", "required": True},
+    "targets": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "service": {"type": "str", "required": True},
+            "min_capacity": {"type": "int", "default": 0},
+            "max_capacity": {"type": "int", "required": True},
+            "policies": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "name": {"type": "str", "required": True},
+                    "metric": {
+                        "type": "str",
+                        "choices": ["ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"],
+                    },
+                    "custom_metric": {
+                        "type": "dict",
+                        "options": {
+                            "namespace": {"type": "str", "required": True},
+                            "metric_name": {"type": "str", "required": True},
+                            "statistic": {
+                                "type": "str",
+                                "choices": ["Average", "Minimum", "Maximum", "SampleCount", "Sum"],
+                                "default": "Average",
+                            },
+                            "dimensions": {"type": "dict", "default": {}},
+                        },
+                    },
+                    "target_value": {"type": "float", "required": True},
+                    "scale_in_cooldown": {"type": "int", "default": 300},
+                    "scale_out_cooldown": {"type": "int", "default": 300},
+                    "disable_scale_in": {"type": "bool", "default": False},
+                },
+            },
+            "schedules": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "name": {"type": "str", "required": True},
+                    "schedule": {"type": "str", "required": True},
+                    "timezone": {"type": "str", "default": "UTC"},
+                    "min_capacity": {"type": "int"},
+                    "max_capacity": {"type": "int"},
+                },
+            },
+        },
+    },
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+def apply(aas_client: Any, cluster: str, change: Change) -> None:
+    """Make one change."""
+    kind = change.resource.partition(" ")[0]
+    fields = dict(change.after or change.before or {})
+    resource_id = scaling.resource_id(cluster, fields.pop("service"))
+    name = fields.pop("name", "")
+    given = {field: value for field, value in fields.items() if value is not None}
+    if change.after is None:
+        if kind == "target":
+            aas.deregister_target(aas_client, resource_id)
+        elif kind == "policy":
+            aas.delete_policy(aas_client, resource_id, name)
+        else:
+            aas.delete_scheduled_action(aas_client, resource_id, name)
+    elif kind == "target":
+        # Only what differs: the life cycle may set the minimum at this very moment.
+        aas.register_target(aas_client, resource_id, {field: given[field] for field in change.fields if field in given})
+    elif kind == "policy":
+        aas.put_policy(aas_client, resource_id, name, given)
+    else:
+        schedule = {field: given.pop(field) for field in ("Schedule", "Timezone") if field in given}
+        aas.put_scheduled_action(aas_client, resource_id, name, schedule, given)
+
+
+def reconcile(module: Any) -> None:
+    """Check the input, read all scaling of the cluster, make it as wanted."""
+    cluster = module.params["cluster"]
+    targets = [] if module.params["state"] == "absent" else module.params["targets"]
+    scaling.check(cluster, targets)
+    aas_client = client(module, "application-autoscaling")
+    current = scaling.current_state(
+        cluster,
+        aas.describe_targets(aas_client),
+        aas.describe_policies(aas_client),
+        aas.describe_scheduled_actions(aas_client),
+    )
+    finish(module, scaling.plan(targets, current), lambda change: apply(aas_client, cluster, change))
+
+
+def main() -> None:
+    """Run the module."""
+    run(ARGUMENTS, reconcile)
+
+
+if __name__ == "__main__":
+    main()

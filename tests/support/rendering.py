@@ -1,0 +1,22 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the variables of a role come to, without running it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+
+from .server import ROOT
+
+
+def role_variable(role: str, name: str, **inputs: Any) -> Any:
+    """Render a variable of a role from its defaults, its vars and these inputs."""
+    loader = DataLoader()
+    directory = ROOT / "roles" / role
+    variables: dict[str, Any] = {}
+    for path in [directory / "defaults" / "main.yml", *sorted(directory.glob("vars/**/*.yml"))]:
+        variables |= loader.load_from_file(str(path), unsafe=False, trusted_as_template=True) or {}
+    return Templar(loader, variables=variables | inputs).template(variables[name])
