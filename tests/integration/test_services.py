@@ -1,0 +1,286 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+import pytest
+
+CLUSTER = "jitsi-cluster"
+TAGS = {"Name": "jitsi"}
+
+
+@pytest.fixture
+def ecs(aws):
+    return aws.client("ecs")
+
+
+@pytest.fixture
+def ground(aws, ecs):
+    """What services stand on: a cluster, a subnet, a security group and two revisions."""
+    ec2 = aws.client("ec2")
+    ecs.create_cluster(clusterName=CLUSTER, capacityProviders=["FARGATE", "FARGATE_SPOT"])
+    for _ in range(2):
+        ecs.register_task_definition(
+            family="jitsi-bridge",
+            networkMode="awsvpc",
+            requiresCompatibilities=["FARGATE"],
+            cpu="256",
+            memory="512",
+            containerDefinitions=[{"name": "jvb", "image": "jvb:1"}],
+        )
+    return {
+        "subnets": [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"][:2]],
+        "group": ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"],
+    }
+
+
+def bridge(ground, **changed):
+    network = {"subnets": ground["subnets"], "securityGroups": [ground["group"]], "assignPublicIp": "ENABLED"}
+    return {
+        "serviceName": "jitsi-bridge",
+        "taskDefinition": "arn:aws:ecs:us-east-1:123456789012:task-definition/jitsi-bridge:2",
+        "launchType": "FARGATE",
+        "platformVersion": "1.4.0",
+        "deploymentConfiguration": {
+            "minimumHealthyPercent": 50,
+            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        },
+        "networkConfiguration": {"awsvpcConfiguration": network},
+        "serviceRegistries": [{"registryArn": "arn:aws:servicediscovery:us-east-1:123456789012:service/srv-1"}],
+        "enableECSManagedTags": True,
+        "propagateTags": "SERVICE",
+        **changed,
+    }
+
+
+@pytest.fixture
+def services(aws, run_module):
+    def run(*listed, _check=False, **options):
+        aws.calls.clear()
+        result = run_module("services", _check=_check, cluster=CLUSTER, services=listed, tags=TAGS, **options)
+        assert not result.get("failed"), result["msg"]
+        return result
+
+    return run
+
+
+def described(ecs, name="jitsi-bridge"):
+    return ecs.describe_services(cluster=CLUSTER, services=[name], include=["TAGS"])["services"][0]
+
+
+def test_check_mode_tells_what_the_run_then_does(aws, services, ground):
+    planned = services(bridge(ground), _check=True)
+    assert aws.mutating() == []
+    done = services(bridge(ground))
+    assert planned["changed"]
+    assert planned["changes"] == done["changes"]
+    assert planned["diff"] == done["diff"]
+    assert done["services"]["jitsi-bridge"] == {
+        "arn": f"arn:aws:ecs:us-east-1:123456789012:service/{CLUSTER}/jitsi-bridge",
+        "desired_count": 0,
+        "running_count": 0,
+        "pending_count": 0,
+        "rollout_state": "COMPLETED",
+        "task_definition": "arn:aws:ecs:us-east-1:123456789012:task-definition/jitsi-bridge:2",
+    }
+
+
+def test_check_mode_plans_without_a_cluster(aws, services):
+    nothing = {"subnets": ["subnet-planned-a"], "group": "sg-planned-bridge"}
+    arn = "arn:aws:ecs:us-east-1:000000000000:task-definition/jitsi-bridge:planned"
+    planned = services(bridge(nothing, taskDefinition=arn), _check=True)
+    assert planned["changes"][0]["action"] == "create"
+    assert planned["services"]["jitsi-bridge"]["task_definition"] == arn
+    assert aws.mutating() == []
+
+
+def test_second_run_changes_nothing_with_one_call(aws, services, ground):
+    others = [bridge(ground, serviceName=f"jitsi-{number}") for number in range(9)]
+    services(bridge(ground), *others)
+    second = services(bridge(ground), *others)
+    assert second["diff"] == {"before": {}, "after": {}}
+    assert aws.calls == ["ecs:DescribeServices"]
+    services(bridge(ground), *others, absent=["jitsi-gone"])
+    assert aws.calls == ["ecs:DescribeServices"] * 2
+
+
+def test_everything_arrives(services, ground, ecs):
+    services(bridge(ground))
+    found = described(ecs)
+    assert found["desiredCount"] == 0
+    assert found["deploymentConfiguration"] == {
+        "minimumHealthyPercent": 50,
+        "maximumPercent": 200,
+        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+    }
+    assert found["availabilityZoneRebalancing"] == "DISABLED"
+    assert found["tags"] == [{"key": "Name", "value": "jitsi"}]
+
+
+NETWORK = "networkConfiguration.awsvpcConfiguration"
+
+
+def test_drift_is_put_back_and_the_desired_count_stays(aws, services, ground, ecs):
+    services(bridge(ground))
+    ecs.update_service(
+        cluster=CLUSTER,
+        service="jitsi-bridge",
+        desiredCount=2,
+        taskDefinition="jitsi-bridge:1",
+        platformVersion="1.3.0",
+        enableExecuteCommand=True,
+        enableECSManagedTags=False,
+        propagateTags="TASK_DEFINITION",
+        healthCheckGracePeriodSeconds=30,
+        availabilityZoneRebalancing="ENABLED",
+        serviceRegistries=[],
+        placementConstraints=[{"type": "distinctInstance"}],
+        placementStrategy=[{"type": "random"}],
+        capacityProviderStrategy=[{"capacityProvider": "FARGATE_SPOT", "weight": 1}],
+        deploymentConfiguration={"maximumPercent": 150, "minimumHealthyPercent": 100},
+        networkConfiguration={"awsvpcConfiguration": {"subnets": ground["subnets"][:1], "securityGroups": []}},
+    )
+    planned = services(bridge(ground), _check=True)
+    assert aws.mutating() == []
+    done = services(bridge(ground))
+    assert aws.mutating() == ["ecs:UpdateService"]
+    assert planned["changes"] == done["changes"]
+    assert [change["fields"] for change in done["changes"]] == [
+        [
+            "availabilityZoneRebalancing",
+            "capacityProviderStrategy",
+            "deploymentConfiguration.deploymentCircuitBreaker.enable",
+            "deploymentConfiguration.deploymentCircuitBreaker.rollback",
+            "deploymentConfiguration.maximumPercent",
+            "deploymentConfiguration.minimumHealthyPercent",
+            "enableECSManagedTags",
+            "enableExecuteCommand",
+            "healthCheckGracePeriodSeconds",
+            f"{NETWORK}.assignPublicIp",
+            f"{NETWORK}.securityGroups",
+            f"{NETWORK}.subnets",
+            "placementConstraints",
+            "placementStrategy",
+            "platformVersion",
+            "propagateTags",
+            "serviceRegistries",
+            "taskDefinition",
+        ]
+    ]
+    assert done["services"]["jitsi-bridge"]["desired_count"] == 2
+    assert not services(bridge(ground))["changed"]
+
+
+def test_one_drifted_field_is_all_that_is_sent(aws, services, ground, ecs, monkeypatch):
+    from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
+
+    services(bridge(ground))
+    ecs.update_service(cluster=CLUSTER, service="jitsi-bridge", propagateTags="NONE")
+    sent = []
+    update = api.update_service
+    monkeypatch.setattr(api, "update_service", lambda *given: sent.append(given[-1]) or update(*given))
+    services(bridge(ground))
+    assert sent == [{"propagateTags": "SERVICE"}]
+
+
+def test_tags_are_put_back_without_an_update(aws, services, ground, ecs):
+    services(bridge(ground))
+    arn = described(ecs)["serviceArn"]
+    ecs.tag_resource(resourceArn=arn, tags=[{"key": "Name", "value": "x"}])
+    ecs.tag_resource(resourceArn=arn, tags=[{"key": "Stray", "value": "x"}])
+    assert services(bridge(ground))["changes"][0]["fields"] == ["tags"]
+    assert aws.mutating() == ["ecs:TagResource", "ecs:UntagResource"]
+    assert described(ecs)["tags"] == [{"key": "Name", "value": "jitsi"}]
+
+
+def test_family_and_revision_do_as_well_as_the_arn(services, ground):
+    services(bridge(ground))
+    assert not services(bridge(ground, taskDefinition="jitsi-bridge:2"))["changed"]
+
+
+def test_a_planned_revision_is_an_update(services, ground):
+    services(bridge(ground))
+    arn = "arn:aws:ecs:us-east-1:000000000000:task-definition/jitsi-bridge:planned"
+    planned = services(bridge(ground, taskDefinition=arn), _check=True)
+    assert planned["changes"][0]["fields"] == ["taskDefinition"]
+
+
+def test_pool_to_fargate_and_back(services, ground, ecs):
+    ecs.create_capacity_provider(name="pool", autoScalingGroupProvider={"autoScalingGroupArn": "arn"})
+    on_pool = bridge(ground, launchType=None, capacityProviderStrategy=[{"capacityProvider": "pool", "weight": 1}])
+    services(on_pool)
+    assert not services(on_pool)["changed"]
+    services(bridge(ground))
+    assert described(ecs)["capacityProviderStrategy"][0]["capacityProvider"] == "FARGATE"
+    assert not services(bridge(ground))["changed"]
+    services(on_pool)
+    assert not services(on_pool)["changed"]
+
+
+def test_change_that_aws_cannot_make_names_the_way_out(aws, services, ground, run_module):
+    services(bridge(ground))
+    aws.calls.clear()
+    result = run_module("services", cluster=CLUSTER, services=[bridge(ground, launchType="EC2", platformVersion=None)])
+    assert result["msg"] == (
+        "service jitsi-bridge: launchType EC2 cannot replace FARGATE; give capacityProviderStrategy instead,"
+        " or list the service under absent first"
+    )
+    assert aws.mutating() == []
+
+
+def test_absent_deletes_an_awake_service_and_no_other(aws, services, ground, ecs):
+    staging = bridge(ground, serviceName="jitsi-bridge-staging")
+    services(bridge(ground), staging)
+    ecs.update_service(cluster=CLUSTER, service="jitsi-bridge", desiredCount=1)
+    planned = services(_check=True, absent=["jitsi-bridge"])
+    assert aws.mutating() == []
+    done = services(absent=["jitsi-bridge"])
+    assert planned["changes"] == done["changes"]
+    assert described(ecs)["status"] == "INACTIVE"
+    assert not services(absent=["jitsi-bridge"])["changed"]
+    assert not services(staging)["changed"]
+
+
+def test_deleted_service_is_made_again(services, ground, ecs):
+    services(bridge(ground))
+    services(absent=["jitsi-bridge"])
+    assert services(bridge(ground))["changes"][0]["action"] == "create"
+    assert described(ecs)["status"] == "ACTIVE"
+
+
+def test_service_that_is_still_ending_is_waited_for(aws, services, ground, ecs, monkeypatch):
+    from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
+    from moto.ecs.models import ecs_backends
+
+    services(bridge(ground))
+    services(absent=["jitsi-bridge"])
+    ending = ecs_backends["123456789012"]["us-east-1"].services[f"{CLUSTER}:jitsi-bridge"]
+    ending.status = "DRAINING"
+    monkeypatch.setattr(api.time, "sleep", lambda seconds: setattr(ending, "status", "INACTIVE"))
+    services(bridge(ground), _check=True)
+    assert ending.status == "DRAINING"
+    assert services(bridge(ground))["changes"][0]["action"] == "create"
+    assert aws.calls == ["ecs:DescribeServices"] * 3 + ["ecs:CreateService"]
+    assert described(ecs)["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"desiredCount": 0}, "services jitsi-bridge: desiredCount belongs to the life cycle and to autoscaling; "),
+        ({"launchtype": "EC2"}, "services jitsi-bridge launchtype: AWS knows no such key; "),
+        ({"cluster": CLUSTER}, "services jitsi-bridge: cluster cannot be compared with what AWS reports; leave it out"),
+        ({"serviceName": None}, "services None serviceName: is missing; "),
+    ],
+)
+def test_bad_input_is_refused_before_any_call(aws, run_module, changed, message):
+    nothing = {"subnets": ["subnet-1"], "group": "sg-1"}
+    result = run_module("services", cluster=CLUSTER, services=[bridge(nothing, **changed)])
+    assert result["failed"]
+    assert result["msg"].startswith(message)
+    assert aws.calls == []
+
+
+def test_one_service_cannot_be_listed_and_absent(aws, run_module):
+    nothing = {"subnets": ["subnet-1"], "group": "sg-1"}
+    result = run_module("services", cluster=CLUSTER, services=[bridge(nothing)], absent=["jitsi-bridge"])
+    assert result["msg"].startswith("services jitsi-bridge: is listed twice, or under absent too; ")
