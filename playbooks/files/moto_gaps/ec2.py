@@ -1,0 +1,87 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# mypy: disable-error-code="assignment, attr-defined, method-assign, misc"
+"""What moto 5.2 lacks of EC2. Local only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def patch() -> None:
+    """All of them."""
+    patch_ec2_launch_templates()
+    patch_ec2_subnets()
+    patch_ec2_creation_retries()
+
+
+def patch_ec2_launch_templates() -> None:
+    """AWS keeps the tags of a launch template apart from those in its data; moto appends the former to the latter."""
+    from moto.ec2.models.launch_templates import LaunchTemplateBackend
+
+    make = LaunchTemplateBackend.create_launch_template
+
+    def create_launch_template(
+        backend: Any, name: str, description: str, template_data: dict[str, Any], tag_spec: Any
+    ) -> Any:
+        specifications = template_data.get("TagSpecifications", [])
+        data = {
+            **template_data,
+            "TagSpecifications": [item for item in specifications if item["ResourceType"] != "launch-template"],
+        }
+        return make(backend, name, description, data, tag_spec)
+
+    LaunchTemplateBackend.create_launch_template = create_launch_template
+
+
+def patch_ec2_subnets() -> None:
+    """AWS reports the state of a subnet's IPv6 block as one word and filters subnets by these blocks; moto nests the
+    state, so that every run associates the block again, and has no such filters."""
+    from moto.ec2.models.subnets import Subnet
+
+    value = Subnet.get_filter_value
+
+    def blocks(subnet: Any) -> list[dict[str, Any]]:
+        return [
+            {**block, "ipv6CidrBlockState": {"state": block["ipv6CidrBlockState"]["State"]}}
+            for block in subnet.ipv6_cidr_block_associations.values()
+            if block["ipv6CidrBlockState"]["State"] == "associated"
+        ]
+
+    def get_filter_value(subnet: Any, name: str, method_name: str | None = None) -> Any:
+        if name == "ipv6-cidr-block-association.ipv6-cidr-block":
+            return [block["ipv6CidrBlock"] for block in blocks(subnet)]
+        if name == "ipv6-cidr-block-association.state":
+            return [block["ipv6CidrBlockState"]["State"] for block in subnet.ipv6_cidr_block_associations.values()]
+        return value(subnet, name, method_name)
+
+    Subnet.ipv6_cidr_block_association_set = property(blocks)
+    Subnet.get_filter_value = get_filter_value
+
+
+def patch_ec2_creation_retries() -> None:
+    """AWS answers a repeated CreateRouteTable or CreateVpcEndpoint of the same ClientToken with what the first one made
+    (botocore repeats a request whose answer was lost); moto makes a second one. A deleted endpoint is not listed."""
+    from moto.ec2.models.vpcs import VPCBackend
+    from moto.ec2.responses.route_tables import RouteTables
+    from moto.ec2.responses.vpcs import VPCs
+
+    describe = VPCBackend.describe_vpc_endpoints
+
+    def once(create: Any) -> Any:
+        def wrapper(response: Any) -> Any:
+            token, made = response._get_param("ClientToken"), response.ec2_backend.__dict__.setdefault("_made", {})
+            if token is None:
+                return create(response)
+            if token not in made:
+                made[token] = create(response)
+            return made[token]
+
+        return wrapper
+
+    def describe_vpc_endpoints(backend: Any, vpc_end_point_ids: list[str] | None, filters: Any = None) -> Any:
+        return [found for found in describe(backend, vpc_end_point_ids, filters) if found.state != "deleted"]
+
+    RouteTables.create_route_table = once(RouteTables.create_route_table)
+    VPCs.create_vpc_endpoint = once(VPCs.create_vpc_endpoint)
+    VPCBackend.describe_vpc_endpoints = describe_vpc_endpoints

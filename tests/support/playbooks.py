@@ -1,0 +1,92 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Runs ansible-playbook as a person would: a process of its own, from the root of the repository."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .server import CREDENTIALS, ROOT
+
+RECAP = re.compile(r"^(?P<host>\S+)\s+: (?P<counts>(?:\w+=\d+\s*)+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run of ansible-playbook ended. ``stats`` maps a host to its counts (ok, changed, failed ...)."""
+
+    rc: int
+    stdout: str
+    stderr: str
+    seconds: float
+    stats: dict[str, dict[str, int]]
+
+    def count(self, name: str) -> int:
+        """Sum a count (``changed``, ``failed``, ``unreachable``, ...) over the hosts."""
+        return sum(counts.get(name, 0) for counts in self.stats.values())
+
+    @property
+    def changed(self) -> int:
+        return self.count("changed")
+
+    @property
+    def failed(self) -> int:
+        return self.count("failed") + self.count("unreachable")
+
+    @property
+    def changed_tasks(self) -> list[str]:
+        """Names of the tasks that reported a change."""
+        found, task = [], ""
+        for line in self.stdout.splitlines():
+            heading = re.match(r"(?:TASK|RUNNING HANDLER) \[(.*)\] \*", line)
+            if heading:
+                task = heading.group(1)
+            elif line.startswith("changed: ") and (not found or found[-1] != task):
+                found.append(task)
+        return found
+
+    def __str__(self) -> str:
+        return f"rc {self.rc}, {self.seconds:.1f} s, {self.stats}\n{self.stdout}\n{self.stderr}"
+
+
+def run_playbook(
+    args: Sequence[str],
+    home: Path,
+    inventory: str | Path = "inventories/local",
+    extra_vars: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Run:
+    """Run ``ansible-playbook *args``, with nothing of this user's own settings and only dummy credentials."""
+    inherited = {key: os.environ[key] for key in ("LANG", "LC_ALL", "TMPDIR") if key in os.environ}
+    env = {
+        "LC_ALL": "C.UTF-8",
+        **inherited,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "ANSIBLE_HOME": str(home / ".ansible"),
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "ANSIBLE_NOCOLOR": "1",
+        **CREDENTIALS,
+        **(environment or {}),
+    }
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", str(inventory), *args]
+    if extra_vars:
+        command += ["-e", json.dumps(extra_vars)]
+    begin = time.monotonic()
+    done = subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=900, check=False
+    )
+    stats = {
+        found["host"]: {name: int(count) for name, count in re.findall(r"(\w+)=(\d+)", found["counts"])}
+        for found in RECAP.finditer(done.stdout.rpartition("PLAY RECAP")[2])
+    }
+    return Run(done.returncode, done.stdout, done.stderr, time.monotonic() - begin, stats)
