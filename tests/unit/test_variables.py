@@ -499,10 +499,10 @@ def test_smaller_instance_is_told_for_cpu_and_memory() -> None:
 
 
 def test_the_bucket_that_is_made_from_long_names_tells_the_way_out() -> None:
-    lines = found({"jitsi_domain": "a-rather-long-name-of-a-host.example.com"})
+    lines = found({"jitsi_domain": "a-rather-long-name-of-a-host.in-a-department.example.com"})
     assert len(lines) == 1
-    assert lines[0].startswith("jitsi_recording_bucket: 'jitsi-video-platform-a-rather")
-    assert "has 72 characters; set jitsi_recording_bucket to" in lines[0]
+    assert lines[0].startswith("jitsi_recording_bucket: 'jitsi-a-rather-long")
+    assert "has 73 characters; set jitsi_recording_bucket to" in lines[0]
 
 
 def test_what_cannot_be_rendered_is_told_and_what_follows_from_it_is_not() -> None:
