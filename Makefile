@@ -1,0 +1,145 @@
+# Two commands: `make site` builds the platform on a local AWS, `make test` runs every check.
+# Everything is installed into .venv by tools/bootstrap.sh; nothing else on the machine changes.
+
+INVENTORY ?= inventories/local/hosts.yml
+ARGS ?=
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Plain commands below are those of .venv.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/.venv
+# Settings of another project must not reach in. tools/bootstrap.sh compiles nothing ahead: let Python do so as it goes.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE ANSIBLE_COLLECTIONS_PATH ANSIBLE_CONFIG
+
+# Colours are for people: none in a log.
+ifndef MAKE_TERMOUT
+export NO_COLOR := 1
+endif
+
+RUNTIME := .venv/.installed-runtime
+DEV := .venv/.installed-dev
+MITOGEN := .venv/.installed-accelerate
+
+# ACCELERATE=1 runs playbooks through mitogen's strategy: the same result in less time, never needed.
+ifdef ACCELERATE
+PLAYBOOK_NEEDS := $(RUNTIME) $(MITOGEN)
+PLAYBOOK = ANSIBLE_STRATEGY=mitogen_linear \
+	ANSIBLE_STRATEGY_PLUGINS="$$(python -c 'import ansible_mitogen; print(ansible_mitogen.__path__[0])')/plugins/strategy" \
+	ansible-playbook -i $(INVENTORY) $(ARGS)
+else
+PLAYBOOK_NEEDS := $(RUNTIME)
+PLAYBOOK = ansible-playbook -i $(INVENTORY) $(ARGS)
+endif
+
+# $(call check,NAME,COMMAND) runs one check and says how long it took.
+check = @printf '\n== %s\n' '$(1)'; SECONDS=0; $(2) && printf -- '-- %s: passed in %s s\n' '$(1)' "$$SECONDS"
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo 'INVENTORY=inventories/production/hosts.yml chooses an environment, ARGS="--check --diff" is passed to'
+	@echo 'ansible-playbook, ACCELERATE=1 uses mitogen, PYTHON=python3.12 picks the interpreter of a new .venv.'
+
+# --- Use
+
+.PHONY: site destroy
+site: $(PLAYBOOK_NEEDS) ## Build or update the platform (on the local AWS, unless INVENTORY says otherwise)
+	$(PLAYBOOK) playbooks/site.yml
+
+destroy: $(PLAYBOOK_NEEDS) ## Remove the platform and stop the local AWS
+	$(PLAYBOOK) playbooks/destroy.yml
+
+# --- Checks, quickest first; pytest comes last, so that its summary ends the run. `make -k test` goes on after a failure.
+
+FILES = git ls-files --cached --others --exclude-standard
+
+.PHONY: test lint
+test: lint docs-lint sanity molecule pytest ## Run every check
+
+lint: yamllint ruff mypy shellcheck readmes changelog syntax ansible-lint ## Check style, types, shell, roles and playbooks
+
+.PHONY: yamllint ruff mypy shellcheck readmes changelog syntax ansible-lint
+yamllint: $(DEV)
+	$(call check,yamllint,yamllint --strict .)
+
+ruff: $(DEV)
+	$(call check,ruff check,ruff check)
+	$(call check,ruff format,ruff format --check)
+
+mypy: $(DEV)
+	$(call check,mypy,mypy)
+
+shellcheck: $(DEV)
+	$(call check,shellcheck,$(FILES) '*.sh' .ci/run | xargs shellcheck)
+
+readmes: $(DEV)
+	$(call check,role READMEs,python tools/role_readmes.py --check)
+	$(call check,variables in README,python tools/variables_table.py --check README.md)
+
+changelog: $(DEV)
+	$(call check,changelog,antsibull-changelog lint)
+
+syntax: $(DEV)
+	$(call check,syntax by path,ansible-playbook --syntax-check $(wildcard playbooks/*.yml playbooks/runbooks/*.yml))
+	$(call check,syntax by name,ansible-playbook --syntax-check meetops.jitsi.site)
+
+ansible-lint: $(DEV)
+	$(call check,ansible-lint,ansible-lint)
+
+.PHONY: docs-lint sanity molecule
+# It copies the collections that ours depends on, and of a directory inside a repository only the tracked files: none of
+# .venv. The ceiling hides our repository from there.
+docs-lint: $(DEV) ## Check the documentation of the collection and its plugins
+	$(call check,antsibull-docs,GIT_CEILING_DIRECTORIES=$(VIRTUAL_ENV) antsibull-docs lint-collection-docs --plugin-docs .)
+
+sanity: $(DEV) ## Build the collection and run ansible-test sanity on the result
+	$(call check,ansible-test sanity,python tools/sanity.py)
+
+molecule: $(DEV) ## Create, converge, repeat, verify and destroy on a local AWS of its own
+	$(call check,molecule,molecule test)
+
+.PHONY: pytest unit integration
+pytest: $(DEV)
+	@printf '\n== pytest\n'
+	pytest -n 2 --dist loadfile
+
+unit: $(DEV) ## Run the tests of pure logic
+	pytest tests/unit
+
+integration: $(DEV) ## Run the tests against a local AWS
+	pytest -n 2 --dist loadfile tests/integration
+
+.PHONY: bench
+bench: $(DEV) $(MITOGEN) ## Measure against the same resources made by stock modules
+	python benchmarks/run.py $(ARGS)
+
+# --- Upkeep
+
+.PHONY: dev docs format clean
+dev: $(DEV) ## Install everything that the checks need
+
+docs: $(DEV) ## Write the roles' README files and the table of variables
+	python tools/role_readmes.py
+	python tools/variables_table.py --write README.md
+
+format: $(DEV) ## Format the Python files
+	ruff check --fix
+	ruff format
+
+clean: ## Remove .venv and everything generated (stop the local AWS with `make destroy` first)
+	rm -rf .venv .cache .ansible .hypothesis build
+
+$(RUNTIME): requirements.txt tools/bootstrap.sh
+	tools/bootstrap.sh requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUNTIME)
+	tools/bootstrap.sh requirements-dev.txt
+	@touch $@
+
+$(MITOGEN): requirements-accelerate.txt $(RUNTIME)
+	tools/bootstrap.sh requirements-accelerate.txt
+	@touch $@

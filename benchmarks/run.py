@@ -1,0 +1,238 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Measures playbooks/site.yml against the same resources made by stock modules, and against boto3 alone.
+
+    make bench                  two rounds; about 8 minutes on two idle cores
+    make bench ARGS=--quick     one round
+
+Every contender gets the same local AWS, emptied before its first run. Ends with 1 if a target is missed. The times of a
+busy machine are long, and still comparable: each is judged against the others of its round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "tests")]
+# Nothing that this user has set for AWS may reach a run.
+for variable in [variable for variable in os.environ if variable.startswith(("AWS_", "MOTO_"))]:
+    del os.environ[variable]
+os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+
+from inputs import NAME, inputs  # noqa: E402
+from made import made  # noqa: E402
+from moto_gaps import patch  # noqa: E402
+from support.playbooks import run_playbook  # noqa: E402
+from support.server import CREDENTIALS, AwsServer  # noqa: E402
+
+STOCK, OURS, FLOOR = "stock modules", "site.yml", "boto3"
+STOCK_FAST, OURS_FAST = f"{STOCK}, mitogen", f"{OURS}, mitogen"
+FIRST, SECOND, CHECK = "first", "second", "--check"
+FASTER_ACCELERATED, FASTER, CALLS_SHARE = 3.0, 1.5, 0.6
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run. ``writes`` are the API calls that change something; boto3 knows no ``changed`` and ``skipped`` tasks."""
+
+    seconds: float
+    cpu_seconds: float
+    calls: int
+    writes: int
+    changed: int | None
+    skipped: int | None
+
+
+Results = dict[tuple[str, str], list[Result]]
+
+
+class Bench:
+    """The local AWS, and the ways to run something against it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server = AwsServer()
+        self.home = folder
+        (folder / "render").mkdir()
+        self.inputs = inputs(folder / "render")
+        self.inputs_file = folder / "inputs.json"
+        self.inputs_file.write_text(json.dumps(self.inputs), encoding="utf-8")
+        self.results: Results = defaultdict(list)
+        self.made: dict[str, dict[str, int]] = {}
+
+    def empty(self) -> None:
+        """Empty the account, and let the emulator load what it loads at the first call: the AWS managed policies."""
+        self.server.reset()
+        self.server.client("iam").list_roles()
+
+    def measure(self, contender: str, run: str, start: Callable[[], tuple[int | None, int | None]]) -> None:
+        """Run something and keep what it took."""
+        self.server.calls.clear()
+        cpu, begin = _cpu_seconds(), time.monotonic()
+        changed, skipped = start()
+        seconds, cpu = time.monotonic() - begin, _cpu_seconds() - cpu
+        calls, writes = len(self.server.calls), len(self.server.mutating())
+        result = Result(seconds, cpu, calls, writes, changed, skipped)
+        self.results[contender, run].append(result)
+        print(_line(contender, run, [result]), flush=True)
+        if run == FIRST:
+            self.made[contender] = made(self.server, NAME)
+
+    def playbook(self, contender: str, run: str, accelerated: bool = False) -> None:
+        """Measure a run of a playbook."""
+        arguments = ["--check"] if run == CHECK else []
+        environment = _mitogen() if accelerated else {}
+        if contender == STOCK:
+            options: dict[str, Any] = {
+                "args": ["benchmarks/stock.yml", *arguments],
+                "inventory": "localhost,",
+                "extra_vars": {"wanted": self.inputs, "endpoint_url": self.server.url},
+            }
+        else:
+            options = {
+                "args": ["playbooks/site.yml", *arguments],
+                "inventory": "inventories/local",
+                "extra_vars": {"jitsi_aws_endpoint_url": self.server.url},
+            }
+
+        def start() -> tuple[int, int]:
+            done = run_playbook(home=self.home, environment=environment, **options)
+            if done.rc:
+                print(done)
+                sys.exit(2)
+            return done.changed, done.count("skipped")
+
+        self.measure(f"{contender}, mitogen" if accelerated else contender, run, start)
+
+    def floor(self, run: str) -> None:
+        """Measure the boto3 script."""
+        command = [sys.executable, str(HERE / "floor.py"), str(self.inputs_file), self.server.url]
+
+        def start() -> tuple[None, None]:
+            subprocess.run(command, check=True, env={**os.environ, **CREDENTIALS})
+            return None, None
+
+        self.measure(FLOOR, run, start)
+
+    def round(self) -> None:
+        """Measure every contender once."""
+        for contender in (STOCK, OURS):
+            self.empty()
+            for run in (FIRST, SECOND, CHECK):
+                self.playbook(contender, run)
+            for run in (SECOND, CHECK):
+                self.playbook(contender, run, accelerated=True)
+        self.empty()
+        for run in (FIRST, SECOND):
+            self.floor(run)
+
+
+def _cpu_seconds() -> float:
+    """User and system time of all processes that this one started, and of theirs, once they have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _mitogen() -> dict[str, str]:
+    """What makes ansible-playbook use mitogen, as ACCELERATE=1 of the Makefile does."""
+    package = importlib.util.find_spec("ansible_mitogen")
+    if package is None or package.origin is None:
+        sys.exit("mitogen is missing; run this by `make bench`, which installs requirements-accelerate.txt")
+    strategies = Path(package.origin).parent / "plugins" / "strategy"
+    return {"ANSIBLE_STRATEGY": "mitogen_linear", "ANSIBLE_STRATEGY_PLUGINS": str(strategies)}
+
+
+# --- What it came to ---------------------------------------------------------------------------------------------
+
+COLUMNS = ("seconds", "CPU s", "API calls", "of them writes", "changed", "skipped")
+
+
+def _heading() -> str:
+    return f"{'':25}{'run':10}" + "".join(f"{column:>{len(column) + 3}}" for column in COLUMNS)
+
+
+def _line(contender: str, run: str, results: list[Result]) -> str:
+    """A line of the table: medians of the rounds."""
+    cells = []
+    for field in Result.__dataclass_fields__:
+        values = [getattr(result, field) for result in results]
+        median = None if None in values else statistics.median(values)
+        cells.append("-" if median is None else f"{median:.1f}" if "seconds" in field else f"{median:.0f}")
+    widths = [len(column) + 3 for column in COLUMNS]
+    return f"{contender:25}{run:10}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+
+
+def _made_lines(counts: dict[str, dict[str, int]]) -> Iterator[str]:
+    contenders = list(counts)
+    yield f"{'made by the first run':35}" + "".join(f"{contender:>16}" for contender in contenders)
+    for kind in counts[OURS]:
+        yield f"{kind:35}" + "".join(f"{counts[contender][kind]:>16}" for contender in contenders)
+
+
+def _times_faster(results: Results, contender: str) -> float:
+    """How many times faster the second run of a contender is than that of stock modules: median of the rounds."""
+    pairs = zip(results[STOCK, SECOND], results[contender, SECOND], strict=True)
+    return statistics.median(stock.seconds / ours.seconds for stock, ours in pairs)
+
+
+def verdicts(results: Results) -> list[tuple[str, bool]]:
+    """What is required of the second run, and whether it is so."""
+    share = max(
+        ours.calls / stock.calls for stock, ours in zip(results[STOCK, SECOND], results[OURS, SECOND], strict=True)
+    )
+    accelerated, plain = _times_faster(results, OURS_FAST), _times_faster(results, OURS)
+    return [
+        (
+            f"{accelerated:.2f} times faster with mitogen (wanted: {FASTER_ACCELERATED})",
+            accelerated >= FASTER_ACCELERATED,
+        ),
+        (f"{plain:.2f} times faster without (wanted: {FASTER})", plain >= FASTER),
+        (f"{share:.0%} of the API calls (wanted: at most {CALLS_SHARE:.0%})", share <= CALLS_SHARE),
+    ]
+
+
+def main() -> None:
+    """Run the rounds, print the figures, end with 1 if a target is missed."""
+    parser = argparse.ArgumentParser(description="Measure against stock modules and boto3.")
+    parser.add_argument("--quick", action="store_true", help="one round")
+    rounds = 1 if parser.parse_args().quick else 2
+    begin = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        patch()
+        bench = Bench(Path(folder))
+        # The emulator loads each service at its first call: before anything is measured.
+        bench.floor(FIRST)
+        bench.results.clear()
+        print(_heading())
+        for _ in range(rounds):
+            bench.round()
+    print("\n" + "\n".join(_made_lines(bench.made)))
+    print(f"\nMedians of {rounds} round(s):\n{_heading()}")
+    for (contender, run), results in bench.results.items():
+        print(_line(contender, run, results))
+    judged = verdicts(bench.results)
+    print("\nThe second run of site.yml, against that of stock modules:")
+    for text, met in judged:
+        print(f"  {'met   ' if met else 'MISSED'}  {text}")
+    load = os.getloadavg()[0]
+    print(f"\n{time.monotonic() - begin:.0f} s in all; {os.cpu_count()} cores, load {load:.1f}")
+    sys.exit(0 if all(met for _, met in judged) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Writes roles/<role>/README.md from the role's meta/argument_specs.yml and defaults/main.yml.
+
+With ``--check`` nothing is written: it fails when a README is not what would be written. In both cases it fails
+when the specs and the defaults of a role disagree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+COLLECTION = "meetops.jitsi"
+
+PAGE = """\
+<!-- Written by tools/role_readmes.py from meta/argument_specs.yml: change that file, then run `make docs`. -->
+
+# {collection}.{role}
+
+{summary}.
+
+{description}
+
+## Inputs
+
+{inputs}
+
+## Example
+
+```yaml
+- name: {summary}
+  hosts: jitsi
+  module_defaults:
+    group/{collection}.aws:
+      region: us-east-1
+  tasks:
+    - name: {summary}
+      ansible.builtin.import_role:
+        name: {collection}.{role}
+{variables}```
+
+`playbooks/site.yml` runs this role under the tag `{role}`, with the inputs that `group_vars/jitsi.yml` derives from the
+facts of the deployment:
+
+```shell
+ansible-playbook -i inventories/production/hosts.yml playbooks/site.yml --tags {role} --check --diff
+```
+
+## Check mode
+
+`--check` reports what a real run would change, on an empty account too, and changes nothing. `--diff` shows the fields
+that differ, never a secret value.
+"""
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a YAML file; a missing or empty one is an empty mapping."""
+    return (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+
+
+def paragraphs(text: str | list[str]) -> list[str]:
+    """Return a description as Markdown paragraphs, with Ansible's markup as code."""
+    return [
+        re.sub(r"\b[CVOPMEIB]\(([^)]*)\)", r"`\1`", " ".join(str(part).split()))
+        for part in (text if isinstance(text, list) else [text])
+    ]
+
+
+def shown(value: Any) -> str:
+    """Return a default as one line of YAML."""
+    return yaml.safe_dump(value, default_flow_style=True, width=10_000, sort_keys=False).removesuffix("\n...\n").strip()
+
+
+def rows(options: Mapping[str, Any], defaults: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield a line of the table for each option, the required ones first, each followed by its own suboptions."""
+    for name, spec in sorted(options.items(), key=lambda item: not item[1].get("required", False)):
+        kind = spec.get("type", "str")
+        if "elements" in spec:
+            kind += f" of {spec['elements']}"
+        if spec.get("required"):
+            default = "**required**"
+        elif name in defaults or "default" in spec:
+            default = f"`{shown(defaults.get(name, spec.get('default')))}`"
+        else:
+            default = ""
+        meaning = " ".join(paragraphs(spec["description"]))
+        if "choices" in spec:
+            meaning += f" One of {', '.join(f'`{shown(choice)}`' for choice in spec['choices'])}."
+        cells = [f"`{prefix}{name}`", kind, default, meaning]
+        yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+        if "options" in spec:
+            suffix = "[]." if kind.startswith("list") else "."
+            yield from rows(spec["options"], {}, f"{prefix}{name}{suffix}")
+
+
+def problems(role: str, options: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what contradicts between a role's specs and its defaults."""
+    for name in sorted(set(defaults) - set(options)):
+        yield f"{role}: defaults/main.yml sets {name}, which meta/argument_specs.yml lacks"
+    for name, spec in options.items():
+        if not name.startswith(f"{role}_"):
+            yield f"{role}: input {name} must start with {role}_"
+        if spec.get("required") and name in defaults:
+            yield f"{role}: {name} is required and has a default"
+        if not spec.get("required") and name not in defaults:
+            yield f"{role}: {name} is optional and has no default in defaults/main.yml"
+        templated = "{{" in str(defaults.get(name))
+        if "default" in spec and name in defaults and not templated and spec["default"] != defaults[name]:
+            yield f"{role}: the default of {name} differs between meta/argument_specs.yml and defaults/main.yml"
+
+
+def page(role: str, spec: Mapping[str, Any], defaults: Mapping[str, Any], wiring: Mapping[str, Any]) -> str:
+    """Return the README of a role. ``wiring`` maps inputs to the values that group_vars gives them."""
+    options = spec.get("options", {})
+    required = {name: wiring.get(name, "...") for name, option in options.items() if option.get("required")}
+    variables = yaml.safe_dump({"vars": required}, sort_keys=False, default_style=None) if required else ""
+    table = ["| Input | Type | Default | Meaning |", "|---|---|---|---|", *rows(options, defaults)]
+    return PAGE.format(
+        collection=COLLECTION,
+        role=role,
+        summary=spec["short_description"].removesuffix("."),
+        description="\n\n".join(paragraphs(spec["description"])),
+        inputs="\n".join(table) if options else "None.",
+        variables="".join(f"      {line}\n" for line in variables.splitlines()),
+    )
+
+
+def main() -> int:
+    """Write or check the README of every role; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="fail on a difference, write nothing")
+    check = parser.parse_args().check
+
+    wiring = load(ROOT / "group_vars" / "jitsi.yml")
+    found = []
+    for path in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
+        directory = path.parent.parent
+        spec = load(path)["argument_specs"]["main"]
+        defaults = load(directory / "defaults" / "main.yml")
+        found += problems(directory.name, spec.get("options", {}), defaults)
+        readme = directory / "README.md"
+        wanted = page(directory.name, spec, defaults, wiring)
+        if readme.exists() and readme.read_text(encoding="utf-8") == wanted:
+            continue
+        if check:
+            found.append(f"{readme.relative_to(ROOT)} is not up to date: run `make docs`")
+        else:
+            readme.write_text(wanted, encoding="utf-8")
+            print(f"wrote {readme.relative_to(ROOT)}")
+    found += [
+        f"{directory.name}: meta/argument_specs.yml is missing"
+        for directory in sorted(ROOT.glob("roles/*/tasks"))
+        if not (directory.parent / "meta" / "argument_specs.yml").exists()
+    ]
+    print(*found, sep="\n", file=sys.stderr, end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
