@@ -23,7 +23,7 @@ def patch_autoscaling_metrics() -> None:
 
 
 def patch_applicationautoscaling_names() -> None:
-    """AWS describes the policies that PolicyNames names; moto describes all, so that the first one is taken for each."""
+    """AWS describes the policies that PolicyNames names; moto describes all, and the first one is taken for each."""
     from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 
     describe = ApplicationAutoScalingResponse.describe_scaling_policies
