@@ -100,7 +100,10 @@ def security_groups(ec2: Any, vpc: str, wanted: Wanted) -> dict[str, str]:
             Description=group["description"],
             TagSpecifications=marks("security-group", {**wanted["tags"], "Name": group["name"]}),
         )["GroupId"]
-    everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    everything = [
+        {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
+        {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]},
+    ]
     for group in missing:
         group_id = ids[group["name"]]
         ec2.revoke_security_group_egress(GroupId=group_id, IpPermissions=everything)

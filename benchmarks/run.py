@@ -5,7 +5,7 @@
     make bench                  two rounds; about 8 minutes on two idle cores
     make bench ARGS=--quick     one round
 
-Every contender gets the same local AWS, emptied before its first run. Ends with 1 if a target is missed. The times of a
+Every contender has a local AWS of its own, emptied before its first run. Ends with 1 if a target is missed. The times of a
 busy machine are long, and still comparable: each is judged against the others of its round.
 """
 
@@ -22,10 +22,9 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -35,16 +34,15 @@ for variable in [variable for variable in os.environ if variable.startswith(("AW
     del os.environ[variable]
 os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
+from account import Account  # noqa: E402
 from inputs import NAME, inputs  # noqa: E402
-from made import made  # noqa: E402
-from moto_gaps import patch  # noqa: E402
 from support.playbooks import run_playbook  # noqa: E402
-from support.server import CREDENTIALS, AwsServer  # noqa: E402
+from support.server import CREDENTIALS  # noqa: E402
 
 STOCK, OURS, FLOOR = "stock modules", "site.yml", "boto3"
 STOCK_FAST, OURS_FAST = f"{STOCK}, mitogen", f"{OURS}, mitogen"
 FIRST, SECOND, CHECK = "first", "second", "--check"
-FASTER_ACCELERATED, FASTER, CALLS_SHARE = 3.0, 1.5, 0.6
+ACCELERATED, FASTER, CALLS_SHARE = 3.0, 1.5, 0.6
 
 
 @dataclass(frozen=True)
@@ -63,10 +61,10 @@ Results = dict[tuple[str, str], list[Result]]
 
 
 class Bench:
-    """The local AWS, and the ways to run something against it."""
+    """The contenders, each with an account of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.server = AwsServer()
+        self.accounts = {contender: Account(NAME) for contender in (STOCK, OURS, FLOOR)}
         self.home = folder
         (folder / "render").mkdir()
         self.inputs = inputs(folder / "render")
@@ -75,71 +73,62 @@ class Bench:
         self.results: Results = defaultdict(list)
         self.made: dict[str, dict[str, int]] = {}
 
-    def empty(self) -> None:
-        """Empty the account, and let the emulator load what it loads at the first call: the AWS managed policies."""
-        self.server.reset()
-        self.server.client("iam").list_roles()
-
-    def measure(self, contender: str, run: str, start: Callable[[], tuple[int | None, int | None]]) -> None:
-        """Run something and keep what it took."""
-        self.server.calls.clear()
-        cpu, begin = _cpu_seconds(), time.monotonic()
-        changed, skipped = start()
-        seconds, cpu = time.monotonic() - begin, _cpu_seconds() - cpu
-        calls, writes = len(self.server.calls), len(self.server.mutating())
-        result = Result(seconds, cpu, calls, writes, changed, skipped)
-        self.results[contender, run].append(result)
-        print(_line(contender, run, [result]), flush=True)
-        if run == FIRST:
-            self.made[contender] = made(self.server, NAME)
-
-    def playbook(self, contender: str, run: str, accelerated: bool = False) -> None:
-        """Measure a run of a playbook."""
-        arguments = ["--check"] if run == CHECK else []
-        environment = _mitogen() if accelerated else {}
-        if contender == STOCK:
-            options: dict[str, Any] = {
-                "args": ["benchmarks/stock.yml", *arguments],
-                "inventory": "localhost,",
-                "extra_vars": {"wanted": self.inputs, "endpoint_url": self.server.url},
-            }
-        else:
-            options = {
-                "args": ["playbooks/site.yml", *arguments],
-                "inventory": "inventories/local",
-                "extra_vars": {"jitsi_aws_endpoint_url": self.server.url},
-            }
-
-        def start() -> tuple[int, int]:
-            done = run_playbook(home=self.home, environment=environment, **options)
-            if done.rc:
-                print(done)
-                sys.exit(2)
-            return done.changed, done.count("skipped")
-
-        self.measure(f"{contender}, mitogen" if accelerated else contender, run, start)
-
-    def floor(self, run: str) -> None:
-        """Measure the boto3 script."""
-        command = [sys.executable, str(HERE / "floor.py"), str(self.inputs_file), self.server.url]
-
-        def start() -> tuple[None, None]:
-            subprocess.run(command, check=True, env={**os.environ, **CREDENTIALS})
-            return None, None
-
-        self.measure(FLOOR, run, start)
+    def warm_up(self) -> None:
+        """The emulator loads each service at its first call: before anything is measured."""
+        for account in self.accounts.values():
+            self._floor(account)
 
     def round(self) -> None:
-        """Measure every contender once."""
-        for contender in (STOCK, OURS):
-            self.empty()
-            for run in (FIRST, SECOND, CHECK):
-                self.playbook(contender, run)
-            for run in (SECOND, CHECK):
-                self.playbook(contender, run, accelerated=True)
-        self.empty()
-        for run in (FIRST, SECOND):
-            self.floor(run)
+        """Measure every contender once. They take turns, so that a busy minute of the machine meets all of them."""
+        for account in self.accounts.values():
+            account.empty()
+        for run in (FIRST, SECOND, CHECK):
+            self.measure(STOCK, run)
+            self.measure(OURS, run)
+            if run != FIRST:
+                self.measure(OURS, run, accelerated=True)
+                self.measure(STOCK, run, accelerated=True)
+            if run != CHECK:
+                self.measure(FLOOR, run)
+        self.made = {contender: account.made() for contender, account in self.accounts.items()}
+
+    def measure(self, contender: str, run: str, accelerated: bool = False) -> None:
+        """Run something and keep what it took."""
+        account = self.accounts[contender]
+        account.calls()
+        cpu, begin = _cpu_seconds(), time.monotonic()
+        if contender == FLOOR:
+            changed, skipped = self._floor(account)
+        else:
+            changed, skipped = self._playbook(contender, run, accelerated)
+        seconds, cpu = time.monotonic() - begin, _cpu_seconds() - cpu
+        result = Result(seconds, cpu, *account.calls(), changed, skipped)
+        name = f"{contender}, mitogen" if accelerated else contender
+        self.results[name, run].append(result)
+        print(_line(name, run, [result]), flush=True)
+
+    def _playbook(self, contender: str, run: str, accelerated: bool) -> tuple[int, int]:
+        url = self.accounts[contender].url
+        playbook, inventory, variables = {
+            STOCK: ("benchmarks/stock.yml", "localhost,", {"wanted": self.inputs, "endpoint_url": url}),
+            OURS: ("playbooks/site.yml", "inventories/local", {"jitsi_aws_endpoint_url": url}),
+        }[contender]
+        done = run_playbook(
+            [playbook, *(["--check"] if run == CHECK else [])],
+            self.home,
+            inventory=inventory,
+            extra_vars=variables,
+            environment=_mitogen() if accelerated else {},
+        )
+        if done.rc:
+            print(done)
+            sys.exit(2)
+        return done.changed, done.count("skipped")
+
+    def _floor(self, account: Account) -> tuple[None, None]:
+        command = [sys.executable, str(HERE / "floor.py"), str(self.inputs_file), account.url]
+        subprocess.run(command, check=True, env={**os.environ, **CREDENTIALS})
+        return None, None
 
 
 def _cpu_seconds() -> float:
@@ -179,7 +168,7 @@ def _line(contender: str, run: str, results: list[Result]) -> str:
 
 def _made_lines(counts: dict[str, dict[str, int]]) -> Iterator[str]:
     contenders = list(counts)
-    yield f"{'made by the first run':35}" + "".join(f"{contender:>16}" for contender in contenders)
+    yield f"{'what they made':35}" + "".join(f"{contender:>16}" for contender in contenders)
     for kind in counts[OURS]:
         yield f"{kind:35}" + "".join(f"{counts[contender][kind]:>16}" for contender in contenders)
 
@@ -213,14 +202,13 @@ def main() -> None:
     rounds = 1 if parser.parse_args().quick else 2
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        patch()
         bench = Bench(Path(folder))
-        # The emulator loads each service at its first call: before anything is measured.
-        bench.floor(FIRST)
-        bench.results.clear()
+        bench.warm_up()
         print(_heading())
         for _ in range(rounds):
             bench.round()
+        for account in bench.accounts.values():
+            account.stop()
     print("\n" + "\n".join(_made_lines(bench.made)))
     print(f"\nMedians of {rounds} round(s):\n{_heading()}")
     for (contender, run), results in bench.results.items():

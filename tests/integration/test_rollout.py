@@ -10,6 +10,14 @@ from moto.ecs.models import EC2ContainerServiceBackend
 CLUSTER, BRIDGE = "jitsi-video-platform-cluster", "jitsi-video-platform-bridge"
 
 
+def test_services_are_not_built_on_a_network_that_is_not_there(aws, playbook):
+    run = playbook("playbooks/site.yml", "--tags", "ecs_service")
+    assert run.rc != 0
+    assert "vpc jitsi-video-platform" in run.stdout + run.stderr
+    assert "--tags networking,secrets" in run.stdout + run.stderr
+    assert aws.mutating() == []
+
+
 @pytest.fixture
 def site(aws, playbook):
     """Run the roles that services need, with a bridge of some memory; the first run has made them and woken it."""
