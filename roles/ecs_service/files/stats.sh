@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Print one JSON line a minute, made from a component's own statistics, for CloudWatch metric filters.
 #
 # Arguments: 1 name of the source, 2 name of the platform, 3 URL of the statistics (JSON),
