@@ -29,7 +29,9 @@ def run_module(name: str, url: str, params: dict[str, Any], check: bool = False,
         **params,
     }
     output = io.StringIO()
+    # A module is no controller, even where another test has imported the controller's code into this process.
     with (
+        mock.patch("ansible.module_utils._internal.is_controller", False),
         patch_module_args(arguments),
         # Not as options: these would be masked wherever their text appears in the result.
         mock.patch.dict(os.environ, CREDENTIALS),
