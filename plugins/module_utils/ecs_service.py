@@ -50,6 +50,9 @@ BUILT_IN_PROVIDERS = {"FARGATE", "FARGATE_SPOT"}
 def complete(service: Service) -> dict[str, Any]:
     """The managed fields of a service, with defaults for what is left out."""
     given = {name: value for name, value in service.items() if name in MANAGED and value is not None}
+    if not given.get("networkConfiguration"):
+        # Of a service in host mode, reported empty or not at all.
+        given.pop("networkConfiguration", None)
     merged = _merge(DEFAULTS, given)
     if "networkConfiguration" in merged:
         merged["networkConfiguration"] = _merge(

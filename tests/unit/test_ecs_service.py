@@ -145,6 +145,14 @@ def test_placement_strategy_keeps_its_order():
     assert ecs_service.fields(one) != ecs_service.fields(other)
 
 
+@pytest.mark.parametrize("reported", [{}, {"networkConfiguration": {}}, {"networkConfiguration": None}])
+def test_an_empty_network_is_none_and_stands_in_the_way_of_no_update(reported):
+    before = ecs_service.fields({**MINIMAL, "capacityProviderStrategy": POOL, **reported})
+    after = ecs_service.fields({**MINIMAL, "capacityProviderStrategy": POOL, "taskDefinition": "f:2"})
+    assert not [name for name in before if name.startswith("networkConfiguration")]
+    ecs_service.validate_update("service s", before, after)
+
+
 def test_create_request_has_what_was_given_and_no_tasks():
     request = ecs_service.create_request({**BRIDGE, "placementConstraints": []})
     assert request == {
