@@ -5,8 +5,8 @@
     make bench                  two rounds; about 8 minutes on two idle cores
     make bench ARGS=--quick     one round
 
-Every contender has a local AWS of its own, emptied before its first run. Ends with 1 if a target is missed. The times of a
-busy machine are long, and still comparable: each is judged against the others of its round.
+Every contender has a local AWS of its own, emptied before its first run. The times of a busy machine are long, but each is
+judged against the others of its round. Ends with 1 if a target is missed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ from support.server import CREDENTIALS  # noqa: E402
 STOCK, OURS, FLOOR = "stock modules", "site.yml", "boto3"
 STOCK_FAST, OURS_FAST = f"{STOCK}, mitogen", f"{OURS}, mitogen"
 FIRST, SECOND, CHECK = "first", "second", "--check"
-ACCELERATED, FASTER, CALLS_SHARE = 3.0, 1.5, 0.6
+# What is required of the second run of site.yml: times faster than that of stock modules, share of its API calls.
+ACCELERATED, PLAIN, CALLS = 3.0, 1.5, 0.6
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ class Bench:
         else:
             changed, skipped = self._playbook(contender, run, accelerated)
         seconds, cpu = time.monotonic() - begin, _cpu_seconds() - cpu
-        result = Result(seconds, cpu, *account.calls(), changed, skipped)
+        calls, writes = account.calls()
+        result = Result(seconds, cpu, calls, writes, changed, skipped)
         name = f"{contender}, mitogen" if accelerated else contender
         self.results[name, run].append(result)
         print(_line(name, run, [result]), flush=True)
@@ -179,19 +181,14 @@ def _times_faster(results: Results, contender: str) -> float:
     return statistics.median(stock.seconds / ours.seconds for stock, ours in pairs)
 
 
-def verdicts(results: Results) -> list[tuple[str, bool]]:
-    """What is required of the second run, and whether it is so."""
-    share = max(
-        ours.calls / stock.calls for stock, ours in zip(results[STOCK, SECOND], results[OURS, SECOND], strict=True)
-    )
+def verdicts(results: Results) -> list[tuple[bool, str]]:
+    """Whether each of what is required of the second run is so, and how it is."""
     accelerated, plain = _times_faster(results, OURS_FAST), _times_faster(results, OURS)
+    share = results[OURS, SECOND][-1].calls / results[STOCK, SECOND][-1].calls
     return [
-        (
-            f"{accelerated:.2f} times faster with mitogen (wanted: {FASTER_ACCELERATED})",
-            accelerated >= FASTER_ACCELERATED,
-        ),
-        (f"{plain:.2f} times faster without (wanted: {FASTER})", plain >= FASTER),
-        (f"{share:.0%} of the API calls (wanted: at most {CALLS_SHARE:.0%})", share <= CALLS_SHARE),
+        (accelerated >= ACCELERATED, f"{accelerated:.2f} times faster with mitogen (wanted: {ACCELERATED})"),
+        (plain >= PLAIN, f"{plain:.2f} times faster without (wanted: {PLAIN})"),
+        (share <= CALLS, f"{share:.0%} of the API calls (wanted: at most {CALLS:.0%})"),
     ]
 
 
@@ -215,11 +212,11 @@ def main() -> None:
         print(_line(contender, run, results))
     judged = verdicts(bench.results)
     print("\nThe second run of site.yml, against that of stock modules:")
-    for text, met in judged:
+    for met, text in judged:
         print(f"  {'met   ' if met else 'MISSED'}  {text}")
     load = os.getloadavg()[0]
     print(f"\n{time.monotonic() - begin:.0f} s in all; {os.cpu_count()} cores, load {load:.1f}")
-    sys.exit(0 if all(met for _, met in judged) else 1)
+    sys.exit(0 if all(met for met, _ in judged) else 1)
 
 
 if __name__ == "__main__":
