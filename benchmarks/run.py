@@ -5,8 +5,8 @@
     make bench                  two rounds; about 8 minutes on two idle cores
     make bench ARGS=--quick     one round
 
-Every contender has a local AWS of its own, emptied before its first run. The times of a busy machine are long, but each is
-judged against the others of its round. Ends with 1 if a target is missed.
+Every contender has a local AWS of its own, emptied before its first run. The times of a busy machine are long, but each
+is judged against the others of its round. Ends with 1 if a target is missed.
 """
 
 from __future__ import annotations
