@@ -367,7 +367,7 @@ def alarms(sns: Any, cloudwatch: Any, wanted: Wanted) -> None:
 
 def main() -> None:
     """Make or read everything."""
-    wanted = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    wanted = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["wanted"]
     session = boto3.Session(region_name=wanted["region"])
 
     def client(service: str) -> Any:
