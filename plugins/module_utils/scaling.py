@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Scaling of the ECS services of one cluster: targets, their target tracking policies and their scheduled actions."""
+"""Scaling of the ECS services of one cluster: targets, their policies and their scheduled actions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .changes import Change, State, compare
+from . import alarms
+from .changes import Change, Fields, State, compare
 from .errors import InvalidInput
 from .schedule import check_schedule, check_timezone
 
@@ -18,6 +19,13 @@ _SERVICE = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 
 Described = Mapping[str, Any]
+# What an alarm is by the options of PutMetricAlarm that a step policy does not offer.
+_PLAIN_ALARM: dict[str, Any] = {"extended_statistic": None, "unit": None, "metrics": [], "datapoints_to_alarm": None}
+
+
+def alarm_prefix(cluster: str) -> str:
+    """What the names of the step policies' alarms begin with, after the pattern of target tracking's own alarms."""
+    return f"StepScaling-service/{cluster}/"
 
 
 def resource_id(cluster: str, service: str) -> str:
@@ -38,18 +46,31 @@ def check(cluster: str, targets: Sequence[Mapping[str, Any]]) -> None:
         _check_unique(f"{where}, policies", [policy["name"] for policy in target["policies"] or []], "policy")
         for policy in target["policies"] or []:
             _check_policy(f"{where}, policy {policy['name']}", policy)
+        _check_unique(f"{where}, step_policies", [item["name"] for item in target["step_policies"] or []], "policy")
+        for policy in target["step_policies"] or []:
+            _check_step_policy(f"{where}, step policy {policy['name']}", policy, target["policies"] or [])
+            alarms.check(alarm_prefix(cluster), [_alarm(target["service"], policy)], [])
         _check_unique(f"{where}, schedules", [item["name"] for item in target["schedules"] or []], "schedule")
         for item in target["schedules"] or []:
             _check_scheduled_action(f"{where}, schedule {item['name']}", item, target["max_capacity"])
 
 
-def plan(targets: Sequence[Mapping[str, Any]], current: State) -> list[Change]:
+def plan(cluster: str, targets: Sequence[Mapping[str, Any]], current: State) -> list[Change]:
     """List the changes: a target comes before what hangs on it, and goes after it."""
-    return compare(current, _wanted(targets, current), prune=True)
+    return compare(current, _wanted(cluster, targets, current), prune=True)
+
+
+def alarm_request(fields: Fields, policy_arns: Mapping[str, str]) -> dict[str, Any]:
+    """An alarm's fields as PutMetricAlarm takes them; its action is named ``<service>/<policy>`` in a state."""
+    return alarms.request({**fields, "AlarmActions": [policy_arns[name] for name in fields["AlarmActions"]]})
 
 
 def current_state(
-    cluster: str, targets: Iterable[Described], policies: Iterable[Described], actions: Iterable[Described]
+    cluster: str,
+    targets: Iterable[Described],
+    policies: Iterable[Described],
+    actions: Iterable[Described],
+    step_alarms: Iterable[Described] = (),
 ) -> State:
     """What the describe calls list of this cluster, as a state."""
     prefix = resource_id(cluster, "")
@@ -61,8 +82,18 @@ def current_state(
             "MinCapacity": item["MinCapacity"],
             "MaxCapacity": item["MaxCapacity"],
         }
-    for item in _of_cluster(prefix, policies):
+    policies = _of_cluster(prefix, policies)
+    for item in policies:
         service, name = item["ResourceId"].removeprefix(prefix), item["PolicyName"]
+        if "StepScalingPolicyConfiguration" in item:
+            step = item["StepScalingPolicyConfiguration"]
+            state[f"step policy {service}/{name}"] = {
+                "service": service,
+                "name": name,
+                **{field: step.get(field) for field in ("AdjustmentType", "StepAdjustments", "Cooldown")},
+                "MetricAggregationType": step.get("MetricAggregationType", "Average"),
+            }
+            continue
         tracking = item.get("TargetTrackingScalingPolicyConfiguration") or {}
         state[f"policy {service}/{name}"] = {
             "service": service,
@@ -74,6 +105,10 @@ def current_state(
             "ScaleOutCooldown": tracking.get("ScaleOutCooldown"),
             "DisableScaleIn": tracking.get("DisableScaleIn", False),
         }
+    names = {arn: name for name, arn in policy_arns(cluster, policies).items()}
+    for resource, fields in alarms.current(list(step_alarms)).items():
+        acts = sorted(names.get(arn, arn) for arn in fields["AlarmActions"])
+        state[resource] = {**fields, "AlarmActions": acts}
     for item in _of_cluster(prefix, actions):
         service, name = item["ResourceId"].removeprefix(prefix), item["ScheduledActionName"]
         capacity = item.get("ScalableTargetAction") or {}
@@ -88,7 +123,17 @@ def current_state(
     return state
 
 
-def _wanted(targets: Sequence[Mapping[str, Any]], current: State) -> State:
+def policy_arns(cluster: str, policies: Iterable[Described]) -> dict[str, str]:
+    """ARNs of the policies of this cluster by ``<service>/<policy>``."""
+    prefix = resource_id(cluster, "")
+    return {
+        f"{item['ResourceId'].removeprefix(prefix)}/{item['PolicyName']}": item["PolicyARN"]
+        for item in _of_cluster(prefix, policies)
+        if "PolicyARN" in item
+    }
+
+
+def _wanted(cluster: str, targets: Sequence[Mapping[str, Any]], current: State) -> State:
     state: dict[str, dict[str, Any]] = {}
     for target in targets:
         service = target["service"]
@@ -102,6 +147,17 @@ def _wanted(targets: Sequence[Mapping[str, Any]], current: State) -> State:
         }
         for policy in target["policies"] or []:
             state[f"policy {service}/{policy['name']}"] = {"service": service, **_wanted_policy(policy)}
+        for policy in target["step_policies"] or []:
+            state[f"step policy {service}/{policy['name']}"] = {
+                "service": service,
+                "name": policy["name"],
+                "AdjustmentType": "ChangeInCapacity",
+                "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": policy["add"]}],
+                "Cooldown": policy["cooldown"],
+                "MetricAggregationType": policy["statistic"],
+            }
+            alarm = _alarm(service, policy)
+            state.update(alarms.wanted(alarm_prefix(cluster), [alarm], [alarm["name"]], []))  # type: ignore[arg-type]
         for item in target["schedules"] or []:
             state[f"schedule {service}/{item['name']}"] = {
                 "service": service,
@@ -133,6 +189,24 @@ def _wanted_policy(policy: Mapping[str, Any]) -> dict[str, Any]:
         "ScaleInCooldown": policy["scale_in_cooldown"],
         "ScaleOutCooldown": policy["scale_out_cooldown"],
         "DisableScaleIn": policy["disable_scale_in"],
+    }
+
+
+def _alarm(service: str, policy: Mapping[str, Any]) -> dict[str, Any]:
+    """The alarm that a step policy acts on, as the options of the module alarms."""
+    return {
+        **_PLAIN_ALARM,
+        "name": f"{service}/{policy['name']}",
+        "description": f"Scales {service} by {policy['add']}. Part of its scaling: nobody has to do anything.",
+        "namespace": policy["namespace"],
+        "metric_name": policy["metric_name"],
+        "dimensions": policy["dimensions"],
+        "statistic": policy["statistic"],
+        "period": 60,
+        "evaluation_periods": policy["minutes"],
+        "threshold": policy["threshold"],
+        "comparison_operator": "GreaterThanThreshold",
+        "treat_missing_data": "notBreaching",
     }
 
 
@@ -186,6 +260,17 @@ def _check_policy(where: str, policy: Mapping[str, Any]) -> None:
     for option in ("scale_in_cooldown", "scale_out_cooldown"):
         if policy[option] < 0:
             raise InvalidInput(f"{where}, {option} {policy[option]}: is negative; give seconds, 0 or more")
+
+
+def _check_step_policy(where: str, policy: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> None:
+    _check_name(where, policy["name"])
+    if policy["name"] in [other["name"] for other in others]:
+        raise InvalidInput(f"{where}: a target tracking policy has this name; give each its own name")
+    for option in ("add", "minutes"):
+        if policy[option] < 1:
+            raise InvalidInput(f"{where}, {option} {policy[option]}: is not positive; give 1 or more")
+    if policy["cooldown"] < 0:
+        raise InvalidInput(f"{where}, cooldown {policy['cooldown']}: is negative; give seconds, 0 or more")
 
 
 def _check_scheduled_action(where: str, item: Mapping[str, Any], limit: int) -> None:

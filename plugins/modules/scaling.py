@@ -94,6 +94,52 @@ options:
             description: Whether the policy only scales out.
             type: bool
             default: false
+      step_policies:
+        description:
+          - Policies that add tasks as soon as a metric passes a threshold, without the three minutes that target
+            tracking waits. Each makes one alarm, C(StepScaling-service/<cluster>/<service>/<name>).
+        type: list
+        elements: dict
+        default: []
+        version_added: 0.2.0
+        suboptions:
+          name:
+            description: Name of the policy, unique in its target.
+            type: str
+            required: true
+          namespace:
+            description: Namespace of the metric.
+            type: str
+            required: true
+          metric_name:
+            description: Name of the metric.
+            type: str
+            required: true
+          dimensions:
+            description: All dimensions that the metric is published with.
+            type: dict
+            default: {}
+          statistic:
+            description: How the data points of a minute become one.
+            type: str
+            choices: [Average, Minimum, Maximum]
+            default: Average
+          threshold:
+            description: The value that the metric has to pass.
+            type: float
+            required: true
+          minutes:
+            description: For how many minutes in a row.
+            type: int
+            default: 1
+          add:
+            description: How many tasks to add.
+            type: int
+            default: 1
+          cooldown:
+            description: Seconds until it may add again.
+            type: int
+            default: 180
       schedules:
         description: Scheduled actions. Each sets the minimum, the maximum or both at a time.
         type: list
@@ -156,6 +202,14 @@ EXAMPLES = r"""
           - name: memory
             metric: ECSServiceAverageMemoryUtilization
             target_value: 70
+        step_policies:
+          - name: full
+            namespace: Jitsi/JVB
+            metric_name: Stress
+            dimensions:
+              Platform: jitsi-video-platform
+            statistic: Minimum
+            threshold: 0.8
         schedules:
           - name: office-open
             schedule: cron(0 8 ? * MON-FRI *)
@@ -196,6 +250,7 @@ from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils import scaling
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling as aas
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change
 
@@ -238,6 +293,22 @@ ARGUMENTS: dict[str, Any] = {
                     "disable_scale_in": {"type": "bool", "default": False},
                 },
             },
+            "step_policies": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "name": {"type": "str", "required": True},
+                    "namespace": {"type": "str", "required": True},
+                    "metric_name": {"type": "str", "required": True},
+                    "dimensions": {"type": "dict", "default": {}},
+                    "statistic": {"type": "str", "choices": ["Average", "Minimum", "Maximum"], "default": "Average"},
+                    "threshold": {"type": "float", "required": True},
+                    "minutes": {"type": "int", "default": 1},
+                    "add": {"type": "int", "default": 1},
+                    "cooldown": {"type": "int", "default": 180},
+                },
+            },
             "schedules": {
                 "type": "list",
                 "elements": "dict",
@@ -256,28 +327,69 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def apply(aas_client: Any, cluster: str, change: Change) -> None:
-    """Make one change."""
-    kind = change.resource.partition(" ")[0]
-    fields = dict(change.after or change.before or {})
-    resource_id = scaling.resource_id(cluster, fields.pop("service"))
-    name = fields.pop("name", "")
-    given = {field: value for field, value in fields.items() if value is not None}
-    if change.after is None:
+class Scaling:
+    """The scaling of a cluster as it is, and how to change one thing of it."""
+
+    def __init__(self, module: Any) -> None:
+        self.cluster: str = module.params["cluster"]
+        self.aas, self.cloudwatch = client(module, "application-autoscaling"), client(module, "cloudwatch")
+        policies = aas.describe_policies(self.aas)
+        self.policy_arns = scaling.policy_arns(self.cluster, policies)
+        self.state = scaling.current_state(
+            self.cluster,
+            aas.describe_targets(self.aas),
+            policies,
+            aas.describe_scheduled_actions(self.aas),
+            cloudwatch.describe_alarms(self.cloudwatch, scaling.alarm_prefix(self.cluster)),
+        )
+
+    def apply(self, change: Change) -> None:
+        """Make one change."""
+        if change.resource.startswith("alarm "):
+            self.apply_alarm(change)
+            return
+        fields = dict(change.after or change.before or {})
+        resource_id = scaling.resource_id(self.cluster, fields.pop("service"))
+        kind = change.resource.split(" ")[0]
         if kind == "target":
-            aas.deregister_target(aas_client, resource_id)
-        elif kind == "policy":
-            aas.delete_policy(aas_client, resource_id, name)
+            self.apply_target(change, resource_id)
+            return
+        name = fields.pop("name")
+        given = {field: value for field, value in fields.items() if value is not None}
+        if kind == "schedule":
+            self.apply_schedule(change, resource_id, name, given)
+        elif change.after is None:
+            aas.delete_policy(self.aas, resource_id, name)
         else:
-            aas.delete_scheduled_action(aas_client, resource_id, name)
-    elif kind == "target":
-        # Only what differs: the life cycle may set the minimum at this very moment.
-        aas.register_target(aas_client, resource_id, {field: given[field] for field in change.fields if field in given})
-    elif kind == "policy":
-        aas.put_policy(aas_client, resource_id, name, given)
-    else:
-        schedule = {field: given.pop(field) for field in ("Schedule", "Timezone") if field in given}
-        aas.put_scheduled_action(aas_client, resource_id, name, schedule, given)
+            kind_of_policy = aas.STEP if kind == "step" else aas.TRACKING
+            arn = aas.put_policy(self.aas, resource_id, name, kind_of_policy, given)
+            self.policy_arns[f"{(change.after)['service']}/{name}"] = arn
+
+    def apply_target(self, change: Change, resource_id: str) -> None:
+        """Make, change or remove a target."""
+        if change.after is None:
+            aas.deregister_target(self.aas, resource_id)
+        else:
+            # Only what differs: the life cycle may set the minimum at this very moment.
+            limits = {field: change.after[field] for field in change.fields if field.endswith("Capacity")}
+            aas.register_target(self.aas, resource_id, limits)
+
+    def apply_schedule(self, change: Change, resource_id: str, name: str, given: dict[str, Any]) -> None:
+        """Make, change or remove a scheduled action."""
+        if change.after is None:
+            aas.delete_scheduled_action(self.aas, resource_id, name)
+        else:
+            schedule = {field: given.pop(field) for field in ("Schedule", "Timezone") if field in given}
+            aas.put_scheduled_action(self.aas, resource_id, name, schedule, given)
+
+    def apply_alarm(self, change: Change) -> None:
+        """Make, change or remove the alarm of a step policy; its policy is there by now."""
+        name = change.resource.removeprefix("alarm ")
+        if change.after is None:
+            cloudwatch.delete_alarm(self.cloudwatch, name)
+        else:
+            request = scaling.alarm_request(change.after, self.policy_arns)
+            cloudwatch.put_alarm(self.cloudwatch, name, request, {})
 
 
 def reconcile(module: Any) -> None:
@@ -285,14 +397,8 @@ def reconcile(module: Any) -> None:
     cluster = module.params["cluster"]
     targets = [] if module.params["state"] == "absent" else module.params["targets"]
     scaling.check(cluster, targets)
-    aas_client = client(module, "application-autoscaling")
-    current = scaling.current_state(
-        cluster,
-        aas.describe_targets(aas_client),
-        aas.describe_policies(aas_client),
-        aas.describe_scheduled_actions(aas_client),
-    )
-    finish(module, scaling.plan(targets, current), lambda change: apply(aas_client, cluster, change))
+    current = Scaling(module)
+    finish(module, scaling.plan(cluster, targets, current.state), current.apply)
 
 
 def main() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 READS = [
-    "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScalingPolicies",
+    "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScheduledActions",
+    "cloudwatch:DescribeAlarms",
 ]
 CPU = {"name": "cpu", "metric": "ECSServiceAverageCPUUtilization", "target_value": 70}
 MEMORY = {"name": "memory", "metric": "ECSServiceAverageMemoryUtilization", "target_value": 70}
@@ -17,8 +18,22 @@ BUSY = {
     "target_value": 0.5,
 }
 OPEN = {"name": "open", "schedule": "cron(0 8 ? * MON-FRI *)", "timezone": "Europe/Berlin", "min_capacity": 1}
+FULL = {
+    "name": "full",
+    "namespace": "Jitsi/JVB",
+    "metric_name": "Stress",
+    "dimensions": {"Platform": "meet"},
+    "statistic": "Minimum",
+    "threshold": 0.8,
+}
 SIGNALLING = {"service": "meet-service", "max_capacity": 1, "schedules": [OPEN]}
-BRIDGE = {"service": "meet-bridge", "max_capacity": 3, "policies": [CPU, MEMORY], "schedules": [OPEN]}
+BRIDGE = {
+    "service": "meet-bridge",
+    "max_capacity": 3,
+    "policies": [CPU, MEMORY],
+    "step_policies": [FULL],
+    "schedules": [OPEN],
+}
 RECORDER = {"service": "meet-recorder", "max_capacity": 2, "policies": [BUSY]}
 TARGETS = [SIGNALLING, BRIDGE, RECORDER]
 
@@ -63,10 +78,10 @@ def test_plan_on_an_empty_account_is_what_a_run_makes(aws, run_module):
     real = run_module("scaling", cluster="meet", targets=TARGETS)
     assert real["changes"] == plan["changes"]
     assert real["diff"] == plan["diff"]
-    assert len(plan["changes"]) == 3 + 3 + 2
+    assert len(plan["changes"]) == 3 + 3 + 2 + 2
 
 
-def test_second_run_changes_nothing_in_three_calls(aws, run_module, scaled):
+def test_second_run_changes_nothing_in_four_calls(aws, run_module, scaled):
     assert not run_module("scaling", cluster="meet", targets=TARGETS)["changed"]
     assert aws.calls == READS
 
@@ -78,7 +93,7 @@ def test_what_was_made(scaled):
         "service/meet/meet-recorder": (0, 2),
     }
     policies = scaled.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
-    by_name = {item["PolicyName"]: item["TargetTrackingScalingPolicyConfiguration"] for item in policies}
+    by_name = {item["PolicyName"]: item.get("TargetTrackingScalingPolicyConfiguration") for item in policies}
     assert by_name["cpu"] == {
         "TargetValue": 70.0,
         "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
@@ -132,7 +147,7 @@ def test_drift_is_put_back(run_module, scaled):
 
 
 def test_what_is_no_longer_listed_goes(aws, run_module, scaled):
-    wanted = [{**SIGNALLING, "schedules": []}, {**BRIDGE, "policies": [CPU]}]
+    wanted = [{**SIGNALLING, "schedules": []}, {**BRIDGE, "policies": [CPU], "step_policies": []}]
     plan = run_module("scaling", _check=True, cluster="meet", targets=wanted)
     assert aws.mutating() == []
     assert run_module("scaling", cluster="meet", targets=wanted)["changes"] == plan["changes"]
@@ -162,7 +177,7 @@ def test_a_run_that_died_is_finished(aws, run_module, scaled):
         MinCapacity=0,
         MaxCapacity=3,
     )
-    assert len(run_module("scaling", cluster="meet", targets=TARGETS)["changes"]) == 7
+    assert len(run_module("scaling", cluster="meet", targets=TARGETS)["changes"]) == 9
     assert not run_module("scaling", cluster="meet", targets=TARGETS)["changed"]
 
 
@@ -192,3 +207,41 @@ def test_invalid_input_fails_before_the_first_call(aws, run_module):
         "targets meet-bridge, min_capacity 4: is more than max_capacity 3; lower one or raise the other"
     )
     assert aws.calls == []
+
+
+def step_alarm(aws):
+    alarms = aws.client("cloudwatch").describe_alarms(AlarmNamePrefix="StepScaling-service/meet/")["MetricAlarms"]
+    return {item["AlarmName"]: item for item in alarms}.get("StepScaling-service/meet/meet-bridge/full")
+
+
+def test_a_step_policy_is_what_its_alarm_does(aws, run_module, scaled):
+    policies = scaled.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+    [policy] = [item for item in policies if item["PolicyName"] == "full"]
+    assert policy["StepScalingPolicyConfiguration"] == {
+        "AdjustmentType": "ChangeInCapacity",
+        "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
+        "Cooldown": 180,
+        "MetricAggregationType": "Minimum",
+    }
+    alarm = step_alarm(aws)
+    assert (alarm["AlarmActions"], alarm["OKActions"]) == ([policy["PolicyARN"]], [])
+    assert (alarm["Statistic"], alarm["Period"], alarm["EvaluationPeriods"], alarm["Threshold"]) == (
+        "Minimum", 60, 1, 0.8
+    )  # fmt: skip
+
+
+def test_an_alarm_of_a_step_policy_that_is_gone_or_changed_is_put_back(aws, run_module, scaled):
+    cloudwatch = aws.client("cloudwatch")
+    for harm in (
+        lambda: cloudwatch.delete_alarms(AlarmNames=["StepScaling-service/meet/meet-bridge/full"]),
+        lambda: cloudwatch.disable_alarm_actions(AlarmNames=["StepScaling-service/meet/meet-bridge/full"]),
+    ):
+        harm()
+        assert run_module("scaling", cluster="meet", targets=TARGETS)["changed"]
+        assert step_alarm(aws)["ActionsEnabled"]
+        assert not run_module("scaling", cluster="meet", targets=TARGETS)["changed"]
+
+
+def test_absent_leaves_no_alarm(aws, run_module, scaled):
+    run_module("scaling", cluster="meet", state="absent")
+    assert step_alarm(aws) is None

@@ -38,8 +38,33 @@ OPEN = {
     "min_capacity": 1,
     "max_capacity": None,
 }
-BRIDGE = {"service": "meet-bridge", "min_capacity": 0, "max_capacity": 3, "policies": [CPU, BUSY], "schedules": [OPEN]}
-SIGNALLING = {"service": "meet-service", "min_capacity": 0, "max_capacity": 1, "policies": [], "schedules": []}
+BRIDGE = {
+    "service": "meet-bridge",
+    "min_capacity": 0,
+    "max_capacity": 3,
+    "policies": [CPU, BUSY],
+    "step_policies": [],
+    "schedules": [OPEN],
+}
+FULL = {
+    "name": "full",
+    "namespace": "Jitsi/JVB",
+    "metric_name": "Stress",
+    "dimensions": {"Platform": "meet"},
+    "statistic": "Minimum",
+    "threshold": 0.8,
+    "minutes": 1,
+    "add": 1,
+    "cooldown": 180,
+}
+SIGNALLING = {
+    "service": "meet-service",
+    "min_capacity": 0,
+    "max_capacity": 1,
+    "policies": [],
+    "step_policies": [],
+    "schedules": [],
+}
 
 
 def described(minimum=0, maximum=3, cluster="meet", service="meet-bridge"):
@@ -86,7 +111,7 @@ def described(minimum=0, maximum=3, cluster="meet", service="meet-bridge"):
 
 
 def plan(targets, lists=((), (), ()), cluster="meet"):
-    changes = scaling.plan(targets, scaling.current_state(cluster, *lists))
+    changes = scaling.plan(cluster, targets, scaling.current_state(cluster, *lists))
     return [(change.action, change.resource) for change in changes]
 
 
@@ -126,7 +151,7 @@ def test_other_clusters_are_left_alone(cluster):
 def test_policy_drift_is_put_back(drift):
     lists = copy.deepcopy(described())
     lists[1][0]["TargetTrackingScalingPolicyConfiguration"][drift] = 55
-    changes = scaling.plan([BRIDGE], scaling.current_state("meet", *lists))
+    changes = scaling.plan("meet", [BRIDGE], scaling.current_state("meet", *lists))
     assert [(change.resource, change.fields) for change in changes] == [("policy meet-bridge/cpu", [drift])]
 
 
@@ -140,7 +165,9 @@ def test_policy_drift_is_put_back(drift):
 )
 def test_schedule_drift_is_put_back(drift, field):
     targets, policies, actions = described()
-    changes = scaling.plan([BRIDGE], scaling.current_state("meet", targets, policies, [{**actions[0], **drift}]))
+    changes = scaling.plan(
+        "meet", [BRIDGE], scaling.current_state("meet", targets, policies, [{**actions[0], **drift}])
+    )
     assert [(change.resource, change.fields) for change in changes] == [("schedule meet-bridge/open", [field])]
 
 
@@ -150,7 +177,7 @@ def test_a_rate_has_no_timezone():
     rate = {**BRIDGE, "schedules": [{**OPEN, "schedule": "rate(1 day)", "timezone": "UTC"}]}
     now = {**actions[0], "Schedule": "rate(1 day)"}
     scaling.check("meet", [rate])
-    assert scaling.plan([rate], scaling.current_state("meet", targets, policies, [now])) == []
+    assert scaling.plan("meet", [rate], scaling.current_state("meet", targets, policies, [now])) == []
 
 
 @pytest.mark.parametrize(
@@ -171,7 +198,7 @@ def test_a_rate_has_no_timezone():
 def test_minimum_belongs_to_the_life_cycle(current, maximum, after, fields):
     target = {**BRIDGE, "max_capacity": maximum, "min_capacity": 0}
     lists = described(*current)
-    changes = scaling.plan([target], scaling.current_state("meet", *lists))
+    changes = scaling.plan("meet", [target], scaling.current_state("meet", *lists))
     assert [change.fields for change in changes] == ([fields] if fields else [])
     if fields:
         assert (changes[0].after["MinCapacity"], changes[0].after["MaxCapacity"]) == after
@@ -186,11 +213,11 @@ def test_a_target_is_valid_and_settled_after_one_run(minimum, maximum, current_m
         "MinCapacity": min(current_min, current_max),
         "MaxCapacity": current_max,
     }
-    for change in scaling.plan([target], scaling.current_state("meet", [described_target], [], [])):
+    for change in scaling.plan("meet", [target], scaling.current_state("meet", [described_target], [], [])):
         described_target |= {name: change.after[name] for name in ("MinCapacity", "MaxCapacity")}
     assert described_target["MinCapacity"] <= described_target["MaxCapacity"] == maximum
     assert described_target["MinCapacity"] == min(min(current_min, current_max), maximum)
-    assert scaling.plan([target], scaling.current_state("meet", [described_target], [], [])) == []
+    assert scaling.plan("meet", [target], scaling.current_state("meet", [described_target], [], [])) == []
 
 
 def test_valid_input():
@@ -239,3 +266,71 @@ def test_invalid_input(cluster, targets, message):
         scaling.check(cluster, targets)
     assert message in str(error.value)
     assert "; " in str(error.value)
+
+
+STEPPED = {**SIGNALLING, "service": "meet-bridge", "max_capacity": 3, "step_policies": [FULL]}
+POLICY_ARN = "arn:aws:autoscaling:us-east-1:1:scalingPolicy:u:resource/ecs/service/meet/meet-bridge:policyName/full"
+
+
+def described_step(**alarm):
+    """What AWS lists after STEPPED was made: targets, policies, actions and alarms."""
+    base = {"ServiceNamespace": "ecs", "ResourceId": "service/meet/meet-bridge"}
+    step = {
+        "AdjustmentType": "ChangeInCapacity",
+        "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 1}],
+        "Cooldown": 180,
+        "MetricAggregationType": "Minimum",
+    }
+    policy = {**base, "PolicyName": "full", "PolicyARN": POLICY_ARN, "StepScalingPolicyConfiguration": step}
+    request = scaling.alarm_request(scaling.plan("meet", [STEPPED], {})[-1].after, {"meet-bridge/full": POLICY_ARN})
+    described_alarm = {"AlarmName": "StepScaling-service/meet/meet-bridge/full", **request, **alarm}
+    return [{**base, "MinCapacity": 0, "MaxCapacity": 3}], [policy], [], [described_alarm]
+
+
+def test_a_step_policy_comes_with_its_alarm():
+    changes = scaling.plan("meet", [STEPPED], {})
+    assert [change.resource for change in changes] == [
+        "target meet-bridge",
+        "step policy meet-bridge/full",
+        "alarm StepScaling-service/meet/meet-bridge/full",
+    ]
+    assert changes[-1].after["AlarmActions"] == ["meet-bridge/full"]
+    assert scaling.plan("meet", [STEPPED], scaling.current_state("meet", *described_step())) == []
+
+
+def test_an_alarm_that_does_something_else_is_put_back():
+    state = scaling.current_state("meet", *described_step(AlarmActions=["arn:aws:sns:us-east-1:1:other"]))
+    [change] = scaling.plan("meet", [STEPPED], state)
+    assert change.fields == ["AlarmActions"]
+
+
+def test_a_step_policy_goes_after_its_alarm():
+    state = scaling.current_state("meet", *described_step())
+    changes = scaling.plan("meet", [{**STEPPED, "step_policies": []}], state)
+    assert [(change.resource.split()[0], change.after) for change in changes] == [("alarm", None), ("step", None)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"name": "-"}, "targets meet-bridge, step policy -: is no name"),
+        ({"add": 0}, "targets meet-bridge, step policy full, add 0: is not positive"),
+        ({"minutes": 0}, "targets meet-bridge, step policy full, minutes 0: is not positive"),
+        ({"minutes": 1441}, "alarms meet-bridge/full, evaluation_periods 1441: times period exceeds"),
+        ({"cooldown": -1}, "targets meet-bridge, step policy full, cooldown -1: is negative"),
+        ({"namespace": ""}, "alarms meet-bridge/full, namespace: is missing"),
+    ],
+)
+def test_step_policies_refused(changed, message):
+    with pytest.raises(InvalidInput) as error:
+        scaling.check("meet", [{**STEPPED, "step_policies": [FULL | changed]}])
+    assert str(error.value).startswith(message)
+
+
+def test_a_step_policy_needs_a_name_of_its_own():
+    for target in (
+        {**STEPPED, "step_policies": [FULL, FULL]},
+        {**STEPPED, "policies": [CPU], "step_policies": [FULL | {"name": "cpu"}]},
+    ):
+        with pytest.raises(InvalidInput, match="own name"):
+            scaling.check("meet", [target])

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
 NAMESPACE = {"ServiceNamespace": "ecs"}
+TRACKING, STEP = "TargetTrackingScaling", "StepScaling"
 DIMENSION = {**NAMESPACE, "ScalableDimension": "ecs:service:DesiredCount"}
 
 
@@ -41,15 +42,16 @@ def deregister_target(client: Any, resource_id: str) -> None:
         pass
 
 
-def put_policy(client: Any, resource_id: str, name: str, configuration: Mapping[str, Any]) -> None:
-    """Make or replace a target tracking policy, with its two alarms."""
-    client.put_scaling_policy(
+def put_policy(client: Any, resource_id: str, name: str, kind: str, configuration: Mapping[str, Any]) -> str:
+    """Make or replace a policy of kind STEP or TRACKING (which makes its own two alarms); return its ARN."""
+    response = client.put_scaling_policy(
         PolicyName=name,
-        PolicyType="TargetTrackingScaling",
+        PolicyType=kind,
         ResourceId=resource_id,
-        TargetTrackingScalingPolicyConfiguration=configuration,
+        **{f"{kind}PolicyConfiguration": configuration},
         **DIMENSION,
     )
+    return str(response["PolicyARN"])
 
 
 def delete_policy(client: Any, resource_id: str, name: str) -> None:
