@@ -1,0 +1,76 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""EventBridge calls: rules of the default event bus and their targets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+)
+
+from ..errors import InvalidInput
+
+Found = dict[str, Any]
+
+
+def list_rules(client: Any, prefix: str) -> list[Found]:
+    """ListRules: those whose name begins with the prefix, all for an empty one."""
+    named = {"NamePrefix": prefix} if prefix else {}
+    pages = client.get_paginator("list_rules").paginate(**named)
+    return [rule for page in pages for rule in page["Rules"]]
+
+
+def list_targets(client: Any, rule: str) -> list[Found]:
+    """ListTargetsByRule."""
+    pages = client.get_paginator("list_targets_by_rule").paginate(Rule=rule)
+    return [target for page in pages for target in page["Targets"]]
+
+
+def list_tags(client: Any, arn: str) -> dict[str, str]:
+    """ListTagsForResource of a rule."""
+    tags: dict[str, str] = boto3_tag_list_to_ansible_dict(client.list_tags_for_resource(ResourceARN=arn)["Tags"])
+    return tags
+
+
+def put_rule(client: Any, name: str, settings: Mapping[str, str], tags: Mapping[str, str]) -> str:
+    """PutRule: make or replace a rule, which keeps its targets; return its ARN. Tags count only when it is made."""
+    tagged = {"Tags": ansible_dict_to_boto3_tag_list(dict(tags))} if tags else {}
+    return str(client.put_rule(Name=name, **settings, **tagged)["RuleArn"])
+
+
+def put_targets(client: Any, rule: str, targets: list[Found]) -> None:
+    """PutTargets: make or replace some targets of a rule."""
+    _complete(rule, client.put_targets(Rule=rule, Targets=targets))
+
+
+def remove_targets(client: Any, rule: str, identifiers: Collection[str]) -> None:
+    """RemoveTargets."""
+    _complete(rule, client.remove_targets(Rule=rule, Ids=sorted(identifiers)))
+
+
+def delete_rule(client: Any, name: str) -> None:
+    """DeleteRule, which must have no targets."""
+    client.delete_rule(Name=name)
+
+
+def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """TagResource and UntagResource, each only if needed."""
+    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
+    strays = sorted(set(current) - set(wanted))
+    if changed:
+        client.tag_resource(ResourceARN=arn, Tags=ansible_dict_to_boto3_tag_list(changed))
+    if strays:
+        client.untag_resource(ResourceARN=arn, TagKeys=strays)
+
+
+def _complete(rule: str, response: Found) -> None:
+    """Raise InvalidInput if EventBridge refused a part: such an answer is no error to botocore."""
+    for failed in response.get("FailedEntries") or ():
+        raise InvalidInput(
+            f"rules {rule}: EventBridge refused target {failed.get('TargetId')}: {failed.get('ErrorMessage')}; "
+            "correct it"
+        )
