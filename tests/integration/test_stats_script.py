@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -38,10 +38,10 @@ def jibri(busy: str, health: str) -> dict:
     return {"status": {"busyStatus": busy, "health": {"healthStatus": health, "details": {}}}}
 
 
-def first_line(source: str, url: str) -> dict:
+def first_line(source: str, url: str, *command: str) -> dict:
     need("bash", "curl", "jq")
     process = subprocess.Popen(
-        ["bash", "-c", SCRIPT, "stats", source, "jitsi", url, SETTINGS[source]["figures"], "60"],
+        ["bash", "-c", SCRIPT, "stats", source, "jitsi", url, SETTINGS[source]["figures"], "60", *command],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -82,24 +82,31 @@ def test_a_wrong_answer_never_looks_like_zero(source, status, body):
         assert first_line(source, url) == {"source": source, "platform": "jitsi", "reachable": 0}
 
 
-def test_the_recorder_prints_uploads_beside_its_statistics(tmp_path):
-    need("bash", "curl", "jq")
-    results = tmp_path / "uploads.jsonl"
-    task = yaml.safe_load((ROLE / "vars" / "main" / "recorder.yml").read_text())["_ecs_service_recorder_containers"][1]
-    command = task["command"][0].replace("{{ _ecs_service_recorder_results }}", str(results))
-    with http_server(lambda _request: (200, json.dumps(jibri("IDLE", "HEALTHY")).encode())) as url:
-        arguments = [SCRIPT, "stats", "jibri", "jitsi", url, SETTINGS["jibri"]["figures"], "60"]
-        process = subprocess.Popen(
-            ["bash", "-c", command, "recorder", *arguments], stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
-        try:
-            assert json.loads(process.stdout.readline())["source"] == "jibri"
-            results.write_text('{"source":"upload","platform":"jitsi","result":"ok"}\n')
-            assert json.loads(process.stdout.readline())["source"] == "upload"
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.stdout.close()
-            process.wait(timeout=10)
+def storage(directory: Path) -> str:
+    """The recorder's command for figures of its disk."""
+    figures = yaml.safe_load((ROLE / "vars" / "main" / "recorder.yml").read_text())[
+        "_ecs_service_recorder_storage_figures"
+    ]
+    return figures.replace("{{ _ecs_service_jibri_environment.JIBRI_RECORDING_DIR }}", str(directory))
+
+
+@pytest.mark.parametrize(("status", "figures"), [(200, {"busy": 0, "healthy": 1}), (500, {})])
+def test_a_recorder_says_what_waits_also_when_jibri_is_silent(tmp_path, status, figures):
+    (tmp_path / "live session").mkdir()
+    (tmp_path / "odd\nname.1795400561931864655" / "deeper").mkdir(parents=True)
+    (tmp_path / "no directory").touch()
+    with http_server(lambda _request: (status, json.dumps(jibri("IDLE", "HEALTHY")).encode())) as url:
+        line = first_line("jibri", url, storage(tmp_path))
+    assert 0 <= line.pop("disk_percent") <= 100
+    assert line == {"source": "jibri", "platform": "jitsi", "reachable": int(status == 200), "waiting": 2, **figures}
+
+
+@pytest.mark.parametrize("command", ["false", "echo", "echo '{\"waiting\": null}'", "echo not JSON", "storage"])
+def test_a_disk_that_cannot_be_read_never_looks_empty(tmp_path, command):
+    command = storage(tmp_path / "missing") if command == "storage" else command
+    with http_server(lambda _request: (200, json.dumps(jibri("BUSY", "HEALTHY")).encode())) as url:
+        line = first_line("jibri", url, command)
+    assert line == {"source": "jibri", "platform": "jitsi", "reachable": 1, "busy": 1, "healthy": 1}
 
 
 def test_a_silent_component_is_unreachable():
