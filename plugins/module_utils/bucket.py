@@ -15,15 +15,19 @@ from .errors import InvalidInput
 Settings = dict[str, Any]
 
 # The order of applying: closed to the public before anything else, versioned before old versions expire.
-SETTINGS = ("public_access_block", "ownership", "policy", "encryption", "versioning", "lifecycle", "tags")
+# Locks need versions.
+SETTINGS = ("public_access_block", "ownership", "policy", "encryption", "versioning", "lock", "lifecycle", "tags")
 
 # The key that AWS manages for S3.
 MANAGED_KEY = "alias/aws/s3"
 # Where the recorder puts what it recorded.
 RECORDINGS = "recordings/"
-# Glacier Instant Retrieval: a fifth of the price of the standard class, and objects are still read at once, so a link
-# to a recording keeps working. The cheaper archive classes need a restore request and hours before a read.
-ARCHIVE_CLASS = "GLACIER_IR"
+# Only classes in which objects are still read at once, so that a link to a recording keeps working, and which keep
+# copies in several zones. Class -> days that S3 keeps an object in the standard class before it moves there.
+ARCHIVE_CLASSES = {"GLACIER_IR": 0, "STANDARD_IA": 30, "INTELLIGENT_TIERING": 0}
+# What keeps recordings from being deleted -> mode of Object Lock for new objects.
+LOCKS = {"none": "", "holds": "", "governance": "GOVERNANCE", "compliance": "COMPLIANCE"}
+MOST_LOCK_DAYS = 36500
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
@@ -82,6 +86,47 @@ def check_days(archive_after: int, expire_after: int, noncurrent: int, incomplet
         )
 
 
+def check_archive_class(storage_class: str, archive_after: int) -> None:
+    """Refuse to archive earlier than S3 lets objects into the class."""
+    least = ARCHIVE_CLASSES[storage_class]
+    if 0 < archive_after < least:
+        raise InvalidInput(
+            f"archive_after_days {archive_after}: {storage_class} takes objects after {least} days at the earliest; "
+            f"give {least} or more, or 0 for never"
+        )
+
+
+def check_lock(lock: str, days: int, expire_after: int) -> None:
+    """Refuse a retention without days, days without a retention, and an expiry that the retention would stop."""
+    if not LOCKS[lock] and days:
+        raise InvalidInput(
+            f"lock_days {days}: has no meaning with lock {lock}; give 0, or lock governance or compliance"
+        )
+    if LOCKS[lock] and not 1 <= days <= MOST_LOCK_DAYS:
+        raise InvalidInput(f"lock_days {days}: lock {lock} needs 1 to {MOST_LOCK_DAYS} days")
+    if 0 < expire_after <= days:
+        raise InvalidInput(
+            f"expire_after_days {expire_after}: not after lock_days {days}, until which nothing can be deleted; "
+            "give more days, or 0 for never"
+        )
+
+
+def check_lowering(current: Settings, wanted: Settings) -> None:
+    """Refuse to promise less for new recordings than a compliance lock does. Both are the setting ``lock``."""
+    if current["mode"] == "COMPLIANCE" and (wanted["mode"] != "COMPLIANCE" or wanted["days"] < current["days"]):
+        asked = f"{wanted['mode'].lower()} for {wanted['days']} days" if wanted["mode"] else "no retention"
+        raise InvalidInput(
+            f"lock: the bucket locks new recordings in compliance for {current['days']} days, and {asked} would be "
+            "less; set jitsi_recording_lock and jitsi_recording_lock_days back, or, if nobody relies on the promise, "
+            "lower it yourself with aws s3api put-object-lock-configuration. What is locked stays locked"
+        )
+
+
+def lock_setting(lock: str, days: int, current: Settings) -> Settings:
+    """The setting ``lock``. Object Lock cannot be taken off a bucket that has it, only its retention."""
+    return {"enabled": lock != "none" or current["enabled"], "mode": LOCKS[lock], "days": days}
+
+
 def arn(partition: str, name: str) -> str:
     """Name the bucket for IAM."""
     return f"arn:{partition}:s3:::{name}"
@@ -104,11 +149,13 @@ def tls_only_policy(bucket_arn: str) -> dict[str, Any]:
     }
 
 
-def lifecycle_rules(archive_after: int, expire_after: int, noncurrent: int, incomplete_upload: int) -> Settings:
+def lifecycle_rules(
+    archive_after: int, expire_after: int, noncurrent: int, incomplete_upload: int, archive_class: str = "GLACIER_IR"
+) -> Settings:
     """The lifecycle, as rule id -> rule. Days; 0 means never for the first two."""
     recordings: dict[str, Any] = {"Filter": {"Prefix": RECORDINGS}, "Status": "Enabled"}
     if archive_after:
-        recordings["Transitions"] = [{"Days": archive_after, "StorageClass": ARCHIVE_CLASS}]
+        recordings["Transitions"] = [{"Days": archive_after, "StorageClass": archive_class}]
     if expire_after:
         recordings["Expiration"] = {"Days": expire_after}
     leftovers = {
@@ -122,7 +169,12 @@ def lifecycle_rules(archive_after: int, expire_after: int, noncurrent: int, inco
     return {"leftovers": leftovers, **({"recordings": recordings} if archive_after or expire_after else {})}
 
 
-def wanted(bucket_arn: str, kms_key_id: str, lifecycle: Settings, tags: Mapping[str, str]) -> Settings:
+NO_LOCK: Settings = {"enabled": False, "mode": "", "days": 0}
+
+
+def wanted(
+    bucket_arn: str, kms_key_id: str, lifecycle: Settings, tags: Mapping[str, str], lock: Settings = NO_LOCK
+) -> Settings:
     """All settings of the bucket."""
     return {
         "public_access_block": dict.fromkeys(
@@ -139,6 +191,7 @@ def wanted(bucket_arn: str, kms_key_id: str, lifecycle: Settings, tags: Mapping[
             "blocked": ["SSE-C"],
         },
         "versioning": "Enabled",
+        "lock": lock,
         "lifecycle": lifecycle,
         "tags": dict(tags),
     }
@@ -163,12 +216,22 @@ def current(answers: Mapping[str, Mapping[str, Any]], kms_key_id: str) -> Settin
             "blocked": sorted(encryption.get("BlockedEncryptionTypes", {}).get("EncryptionType", [])),
         },
         "versioning": answers["versioning"].get("Status", ""),
+        "lock": _lock(answers["lock"].get("ObjectLockConfiguration", {})),
         "lifecycle": {rule["ID"]: _rule(rule) for rule in answers["lifecycle"].get("Rules", [])},
         "tags": {
             tag["Key"]: tag.get("Value", "")
             for tag in answers["tags"].get("TagSet", [])
             if not tag["Key"].startswith("aws:")  # set by AWS itself
         },
+    }
+
+
+def _lock(configuration: Mapping[str, Any]) -> Settings:
+    default = configuration.get("Rule", {}).get("DefaultRetention", {})
+    return {
+        "enabled": configuration.get("ObjectLockEnabled") == "Enabled",
+        "mode": default.get("Mode", ""),
+        "days": default.get("Days") or 365 * (default.get("Years") or 0),
     }
 
 

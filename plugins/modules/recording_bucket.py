@@ -36,17 +36,48 @@ options:
     default: ""
   archive_after_days:
     description:
-      - After how many days recordings move to the storage class Glacier Instant Retrieval. V(0) means never.
-      - This class costs about a fifth and is still read at once, so that a link to a recording keeps working. The
-        cheaper classes must be restored for hours before a read. AWS charges at least 90 days of it, and for each read.
+      - After how many days recordings move to the storage class O(archive_class). V(0) means never.
     type: int
     default: 90
+  archive_class:
+    description:
+      - Storage class of recordings after O(archive_after_days). All of them are read at once, so that a link to a
+        recording keeps working, and keep copies in several zones. The cheaper classes are not offered, because they
+        must be restored for hours before a read.
+      - V(GLACIER_IR), Glacier Instant Retrieval, costs about a fifth of the standard class, at least 90 days of it, and
+        a fee for each read.
+      - V(STANDARD_IA) costs about half, at least 30 days of it, and a smaller fee for each read. It needs
+        O(archive_after_days) of 30 or more.
+      - V(INTELLIGENT_TIERING) costs less the longer a recording is not read, and a small fee for each object.
+    type: str
+    choices: [GLACIER_IR, STANDARD_IA, INTELLIGENT_TIERING]
+    default: GLACIER_IR
+    version_added: 0.2.0
   expire_after_days:
     description:
       - After how many days recordings are deleted. V(0) means never.
-      - Otherwise more than O(archive_after_days).
+      - Otherwise more than O(archive_after_days) and more than O(lock_days).
     type: int
     default: 0
+  lock:
+    description:
+      - What keeps recordings from being deleted for good, by S3 Object Lock.
+      - V(none) is nothing. V(holds) makes a legal hold on single recordings possible, with M(meetops.jitsi.recording).
+      - V(governance) and V(compliance) make it possible too, and keep every new recording for O(lock_days). In
+        governance mode who has C(s3:BypassGovernanceRetention) can still delete; in compliance mode nobody can, not
+        even the account's root user.
+      - Object Lock cannot be taken off a bucket again. V(none) then only ends the retention of new recordings.
+      - It is set when the bucket is made, or put on a bucket that is there. Recordings from before have no retention.
+      - A retention in compliance mode is not lowered, but refused.
+    type: str
+    choices: [none, holds, governance, compliance]
+    default: none
+    version_added: 0.2.0
+  lock_days:
+    description: For how many days a new recording is kept by O(lock=governance) or O(lock=compliance); V(0) otherwise.
+    type: int
+    default: 0
+    version_added: 0.2.0
   noncurrent_days:
     description: For how many days a deleted or overwritten object can be brought back.
     type: int
@@ -72,14 +103,14 @@ notes:
   - C(community.aws.s3_lifecycle) does not offer Glacier Instant Retrieval, sets one rule a task, keeps strays, and
     accepts only one of C(expiration_days) and C(expire_object_delete_marker). C(amazon.aws.s3_bucket) cannot block
     SSE-C, and fails on removing a bucket that holds objects. One task of the first and two of the second made 37 API
-    calls to create a bucket like this and 18 in the second run; this module makes 10 and 8.
+    calls to create a bucket like this and 18 in the second run; this module makes 10 and 9.
   - A bucket of this name in another account is an error that says so, before anything is written. HeadBucket finds
     most of them. The policy of a bucket, which S3 shows to its own account only, finds one that is shared with all.
   - The order of changes is fixed, public access first, and each setting is compared in each run. A run that died is
     finished by the next.
   - "Permissions: s3:CreateBucket, ListBucket, DeleteBucket, ListBucketVersions, ListBucketMultipartUploads, and Get and
     Put of BucketPublicAccessBlock, BucketOwnershipControls, BucketPolicy, EncryptionConfiguration, BucketVersioning,
-    LifecycleConfiguration and BucketTagging."
+    BucketObjectLockConfiguration, LifecycleConfiguration and BucketTagging."
 extends_documentation_fragment:
   - meetops.jitsi.common
   - amazon.aws.common.modules
@@ -94,6 +125,12 @@ EXAMPLES = r"""
     archive_after_days: 90
     tags:
       Environment: prod
+
+- name: The same, and nobody can delete a recording for a year
+  meetops.jitsi.recording_bucket:
+    name: jitsi-video-platform-meet-example-com-recordings
+    lock: compliance
+    lock_days: 365
 
 - name: The bucket is gone, unless it holds recordings
   meetops.jitsi.recording_bucket:
@@ -142,17 +179,21 @@ def present(module: Any, api: Any) -> None:
     name, key = module.params["name"], module.params["kms_key_id"]
     arn = bucket.arn(api.meta.partition, name)
     tags = {str(tag): str(value) for tag, value in module.params["tags"].items()}
-    wanted = bucket.wanted(arn, key, bucket.lifecycle_rules(*(module.params[option] for option in DAYS)), tags)
+    lifecycle = bucket.lifecycle_rules(*(module.params[option] for option in DAYS), module.params["archive_class"])
     region = s3.region(api, name)
-    current = {}
+    current, locked = {}, bucket.NO_LOCK
     if region is not None:
         bucket.check_region(name, region, api.meta.region_name)
         current = {f"bucket {name}": bucket.current(s3.read(api, name), key)}
+        locked = current[f"bucket {name}"]["lock"]
+    lock = bucket.lock_setting(module.params["lock"], module.params["lock_days"], locked)
+    bucket.check_lowering(locked, lock)
+    wanted = bucket.wanted(arn, key, lifecycle, tags, lock)
     values = {**wanted, "policy": bucket.tls_only_policy(arn)}
 
     def apply(change: Change) -> None:
         if change.before is None:
-            s3.create(api, name)
+            s3.create(api, name, lock["enabled"])
         for setting in bucket.SETTINGS:
             if setting in change.fields:
                 s3.put(api, name, setting, values[setting])
@@ -186,6 +227,8 @@ def reconcile(module: Any) -> None:
     module.require_botocore_at_least("1.41.0", reason="to block SSE-C")
     bucket.check_name(module.params["name"])
     bucket.check_days(*(module.params[option] for option in DAYS))
+    bucket.check_archive_class(module.params["archive_class"], module.params["archive_after_days"])
+    bucket.check_lock(module.params["lock"], module.params["lock_days"], module.params["expire_after_days"])
     kms_key.check("kms_key_id", module.params["kms_key_id"])
     states = {"present": present, "absent": absent}
     states[module.params["state"]](module, client(module, "s3"))
@@ -198,7 +241,10 @@ def main() -> None:
             "name": {"type": "str", "required": True},
             "kms_key_id": {"type": "str", "default": ""},
             "archive_after_days": {"type": "int", "default": 90},
+            "archive_class": {"type": "str", "choices": list(bucket.ARCHIVE_CLASSES), "default": "GLACIER_IR"},
             "expire_after_days": {"type": "int", "default": 0},
+            "lock": {"type": "str", "choices": list(bucket.LOCKS), "default": "none"},
+            "lock_days": {"type": "int", "default": 0},
             "noncurrent_days": {"type": "int", "default": 30},
             "incomplete_upload_days": {"type": "int", "default": 2},
             "tags": {"type": "dict", "default": {}},

@@ -23,6 +23,7 @@ READS = [
     "s3:GetBucketOwnershipControls",
     "s3:GetBucketEncryption",
     "s3:GetBucketVersioning",
+    "s3:GetObjectLockConfiguration",
     "s3:GetBucketLifecycleConfiguration",
     "s3:GetBucketTagging",
 ]
@@ -123,7 +124,7 @@ def test_the_settings_in_the_words_of_s3(api: Any, run: Run) -> None:
 
 
 @pytest.mark.parametrize("params", [{}, {"archive_after_days": 0}, {"kms_key_id": "alias/mine"}, {"tags": {}}])
-def test_the_second_run_reads_eight_times_and_changes_nothing(aws: AwsServer, run: Run, params: dict[str, Any]) -> None:
+def test_the_second_run_reads_nine_times_and_changes_nothing(aws: AwsServer, run: Run, params: dict[str, Any]) -> None:
     assert run(**params)["changed"]
     for check in (True, False):
         assert not run(**params, _check=check)["changed"]
@@ -198,11 +199,52 @@ def test_drift_of_each_setting_is_put_back(
     assert state(api) == AS_WANTED
 
 
+RETENTION = {"Mode": "GOVERNANCE", "Days": 7, "Years": 0}
+
+
+@pytest.mark.parametrize(
+    ("params", "default"),
+    [({"lock": "holds"}, None), ({"lock": "governance", "lock_days": 7}, RETENTION)],
+)
+def test_a_bucket_is_made_with_a_lock(
+    aws: AwsServer, api: Any, run: Run, params: dict[str, Any], default: dict[str, Any] | None
+) -> None:
+    plan = run(**params, _check=True)
+    assert aws.mutating() == []
+    assert planned(run(**params)) == planned(plan)
+    configuration = api.get_object_lock_configuration(Bucket=NAME)["ObjectLockConfiguration"]
+    assert configuration["ObjectLockEnabled"] == "Enabled"
+    assert configuration.get("Rule", {}).get("DefaultRetention") == default
+    assert not run(**params)["changed"]
+
+
+def test_a_bucket_that_holds_recordings_gets_a_lock_and_keeps_it(aws: AwsServer, api: Any, run: Run) -> None:
+    run()
+    _object(api)
+    result = run(lock="governance", lock_days=7)
+    assert aws.mutating() == ["s3:PutObjectLockConfiguration"]
+    assert result["diff"]["after"] == {f"bucket {NAME}": {"lock": {"enabled": True, "mode": "GOVERNANCE", "days": 7}}}
+    # No lock asked for any more: only the retention of new recordings ends.
+    assert run()["changed"]
+    assert state(api)["lock"] == {"enabled": True, "mode": "", "days": 0}
+    assert not run()["changed"]
+
+
+def test_a_compliance_lock_is_raised_and_not_lowered(aws: AwsServer, run: Run) -> None:
+    run(lock="compliance", lock_days=7)
+    assert run(lock="compliance", lock_days=8)["changed"]
+    for lower in ({"lock": "compliance", "lock_days": 7}, {"lock": "governance", "lock_days": 8}, {}):
+        result = run(**lower)
+        assert result["failed"]
+        assert "in compliance for 8 days" in result["msg"]
+        assert aws.mutating() == []
+
+
 class Died(BaseException):
     """The process ended here."""
 
 
-@pytest.mark.parametrize("done", range(8))
+@pytest.mark.parametrize("done", range(9))
 def test_a_run_that_died_is_finished_by_the_next(
     api: Any, run: Run, monkeypatch: pytest.MonkeyPatch, done: int
 ) -> None:
@@ -290,6 +332,10 @@ def test_a_bucket_of_another_account(aws: AwsServer, run: Run, monkeypatch: pyte
         {"noncurrent_days": 0},
         {"incomplete_upload_days": 0},
         {"kms_key_id": "mine"},
+        {"archive_after_days": 29, "archive_class": "STANDARD_IA"},
+        {"lock_days": 7},
+        {"lock_days": 0, "lock": "governance"},
+        {"expire_after_days": 100, "lock": "governance", "lock_days": 100},
     ],
 )
 def test_bad_input_fails_before_the_first_call(aws: AwsServer, run: Run, params: dict[str, Any]) -> None:

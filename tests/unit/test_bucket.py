@@ -169,6 +169,7 @@ def answers(key: dict[str, str]) -> dict[str, Any]:
             }
         },
         "versioning": {"Status": "Enabled"},
+        "lock": {},
         "lifecycle": {
             "Rules": [
                 {
@@ -206,7 +207,7 @@ def test_a_bucket_that_is_as_wanted_shows_no_difference(key: str, reported: dict
 def test_a_bucket_on_which_nothing_is_set_differs_in_everything() -> None:
     empty = bucket.current({setting: {} for setting in bucket.SETTINGS}, "")
     assert set(empty) == set(wanted()) == set(bucket.SETTINGS)
-    assert [setting for setting in bucket.SETTINGS if empty[setting] == wanted()[setting]] == []
+    assert [setting for setting in bucket.SETTINGS if empty[setting] == wanted()[setting]] == ["lock"]
 
 
 def _at(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
@@ -235,6 +236,7 @@ RULE = ("encryption", "ServerSideEncryptionConfiguration", "Rules", 0)
         ("encryption", _at(*RULE, "BucketKeyEnabled", value=False)),
         ("encryption", _at(*RULE, "BlockedEncryptionTypes", value={"EncryptionType": ["NONE"]})),
         ("versioning", _at("versioning", "Status", value="Suspended")),
+        ("lock", _at("lock", value={"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}})),
         ("lifecycle", _at("lifecycle", "Rules", 0, "Status", value="Disabled")),
         ("lifecycle", _at("lifecycle", "Rules", 0, "Transitions", 0, "Days", value=91)),
         ("lifecycle", _at("lifecycle", "Rules", 1, "Prefix", value="x")),
@@ -250,7 +252,115 @@ def test_each_difference_is_seen(setting: str, change: Callable[[dict[str, Any]]
 
 def test_public_access_is_closed_before_anything_else() -> None:
     assert bucket.SETTINGS[0] == "public_access_block"
-    assert bucket.SETTINGS.index("versioning") < bucket.SETTINGS.index("lifecycle")
+    order = [bucket.SETTINGS.index(setting) for setting in ("versioning", "lock", "lifecycle")]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("storage_class", "archive_after", "wrong"),
+    [
+        ("GLACIER_IR", 0, False),
+        ("GLACIER_IR", 1, False),
+        ("INTELLIGENT_TIERING", 1, False),
+        ("STANDARD_IA", 0, False),
+        ("STANDARD_IA", 29, True),
+        ("STANDARD_IA", 30, False),
+    ],
+)
+def test_the_day_from_which_a_class_takes_objects(storage_class: str, archive_after: int, wrong: bool) -> None:
+    if wrong:
+        with pytest.raises(InvalidInput, match=r"archive_after_days 29: STANDARD_IA takes objects after 30 days"):
+            bucket.check_archive_class(storage_class, archive_after)
+    else:
+        bucket.check_archive_class(storage_class, archive_after)
+
+
+@pytest.mark.parametrize("storage_class", bucket.ARCHIVE_CLASSES)
+def test_the_class_of_the_lifecycle(storage_class: str) -> None:
+    rules = bucket.lifecycle_rules(90, 0, 30, 2, storage_class)
+    assert rules["recordings"]["Transitions"] == [{"Days": 90, "StorageClass": storage_class}]
+
+
+@pytest.mark.parametrize(
+    ("lock", "days", "expire_after", "wrong"),
+    [
+        ("none", 0, 0, ""),
+        ("none", 1, 0, "lock_days 1: has no meaning with lock none"),
+        ("holds", 0, 365, ""),
+        ("holds", 30, 0, "lock_days 30: has no meaning with lock holds"),
+        ("governance", 0, 0, "lock_days 0: lock governance needs 1 to 36500 days"),
+        ("governance", -1, 0, "lock_days -1: "),
+        ("compliance", 36501, 0, "lock_days 36501: "),
+        ("compliance", 36500, 0, ""),
+        ("governance", 30, 30, "expire_after_days 30: not after lock_days 30"),
+        ("governance", 30, 29, "expire_after_days 29: not after lock_days 30"),
+        ("governance", 30, 31, ""),
+        ("compliance", 30, 0, ""),
+    ],
+)
+def test_locks_that_cannot_be(lock: str, days: int, expire_after: int, wrong: str) -> None:
+    if wrong:
+        with pytest.raises(InvalidInput, match=wrong):
+            bucket.check_lock(lock, days, expire_after)
+    else:
+        bucket.check_lock(lock, days, expire_after)
+
+
+def _locked(mode: str, days: int, enabled: bool = True) -> bucket.Settings:
+    return {"enabled": enabled, "mode": mode, "days": days}
+
+
+@pytest.mark.parametrize(
+    ("lock", "days", "current", "expected"),
+    [
+        ("none", 0, bucket.NO_LOCK, bucket.NO_LOCK),
+        # It cannot be taken off a bucket.
+        ("none", 0, _locked("", 0), _locked("", 0)),
+        ("none", 0, _locked("GOVERNANCE", 7), _locked("", 0)),
+        ("holds", 0, bucket.NO_LOCK, _locked("", 0)),
+        ("governance", 7, bucket.NO_LOCK, _locked("GOVERNANCE", 7)),
+        ("compliance", 7, _locked("GOVERNANCE", 30), _locked("COMPLIANCE", 7)),
+    ],
+)
+def test_the_lock_that_is_set(lock: str, days: int, current: bucket.Settings, expected: bucket.Settings) -> None:
+    assert bucket.lock_setting(lock, days, current) == expected
+
+
+@pytest.mark.parametrize(
+    ("current", "wanted", "refused"),
+    [
+        (_locked("COMPLIANCE", 30), _locked("COMPLIANCE", 30), ""),
+        (_locked("COMPLIANCE", 30), _locked("COMPLIANCE", 31), ""),
+        (_locked("COMPLIANCE", 30), _locked("COMPLIANCE", 29), "compliance for 29 days would be less"),
+        (_locked("COMPLIANCE", 30), _locked("GOVERNANCE", 90), "governance for 90 days would be less"),
+        (_locked("COMPLIANCE", 30), _locked("", 0), "no retention would be less"),
+        (_locked("GOVERNANCE", 30), _locked("", 0), ""),
+        (_locked("GOVERNANCE", 30), _locked("GOVERNANCE", 1), ""),
+        (bucket.NO_LOCK, _locked("COMPLIANCE", 1), ""),
+    ],
+)
+def test_a_compliance_lock_is_not_lowered(current: bucket.Settings, wanted: bucket.Settings, refused: str) -> None:
+    if refused:
+        with pytest.raises(InvalidInput, match=refused):
+            bucket.check_lowering(current, wanted)
+    else:
+        bucket.check_lowering(current, wanted)
+
+
+@pytest.mark.parametrize(
+    ("retention", "mode", "days"),
+    [
+        (None, "", 0),
+        ({"Mode": "GOVERNANCE", "Days": 7, "Years": 0}, "GOVERNANCE", 7),
+        ({"Mode": "COMPLIANCE", "Years": 2}, "COMPLIANCE", 730),
+    ],
+)
+def test_the_lock_that_s3_reports(retention: dict[str, Any] | None, mode: str, days: int) -> None:
+    configuration: dict[str, Any] = {"ObjectLockEnabled": "Enabled"}
+    if retention:
+        configuration["Rule"] = {"DefaultRetention": retention}
+    seen = {**answers({}), "lock": {"ObjectLockConfiguration": configuration}}
+    assert bucket.current(seen, "")["lock"] == _locked(mode, days)
 
 
 class Refusing:

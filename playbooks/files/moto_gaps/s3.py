@@ -13,6 +13,7 @@ def patch() -> None:
     """All of them."""
     patch_s3_policy_conditions()
     patch_s3_blocked_encryption_types()
+    patch_s3_lock_on_a_bucket_with_objects()
 
 
 def patch_s3_policy_conditions() -> None:
@@ -61,3 +62,21 @@ def patch_s3_blocked_encryption_types() -> None:
         return self.serialized(ActionResult({"ServerSideEncryptionConfiguration": {"Rules": [answer]}}))
 
     S3Response.get_bucket_encryption = get
+
+
+def patch_s3_lock_on_a_bucket_with_objects() -> None:
+    """AWS enables Object Lock on a versioned bucket whatever is in it, and changes the retention of new objects at any
+    time; moto takes the configuration for an empty bucket only."""
+    from moto.s3.exceptions import InvalidBucketState
+    from moto.s3.models import S3Backend
+
+    def put_object_lock_configuration(
+        backend: Any, bucket_name: str, lock_enabled: bool, mode: Any = None, days: Any = None, years: Any = None
+    ) -> None:
+        bucket = backend.get_bucket(bucket_name)
+        if bucket.versioning_status != "Enabled":
+            raise InvalidBucketState("Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration")
+        bucket.object_lock_enabled = bucket.object_lock_enabled or bool(lock_enabled)
+        bucket.default_lock_mode, bucket.default_lock_days, bucket.default_lock_years = mode, days, years
+
+    S3Backend.put_object_lock_configuration = put_object_lock_configuration

@@ -22,6 +22,7 @@ _READS = {
     "ownership": ("get_bucket_ownership_controls", "OwnershipControlsNotFoundError"),
     "encryption": ("get_bucket_encryption", "ServerSideEncryptionConfigurationNotFoundError"),
     "versioning": ("get_bucket_versioning", ""),
+    "lock": ("get_object_lock_configuration", "ObjectLockConfigurationNotFoundError"),
     "lifecycle": ("get_bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration"),
     "tags": ("get_bucket_tagging", "NoSuchTagSet"),
 }
@@ -59,10 +60,14 @@ def read(client: Any, name: str) -> dict[str, dict[str, Any]]:
     return answers
 
 
-def create(client: Any, name: str) -> None:
-    """CreateBucket in the client's region, and wait until it is there."""
+def create(client: Any, name: str, lock: bool = False) -> None:
+    """CreateBucket in the client's region, with Object Lock or without, and wait until it is there."""
     place = client.meta.region_name
-    options = {} if place == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": place}}
+    options: dict[str, Any] = (
+        {} if place == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": place}}
+    )
+    if lock:
+        options["ObjectLockEnabledForBucket"] = True
     try:
         client.create_bucket(Bucket=name, ObjectOwnership="BucketOwnerEnforced", **options)
     except client.exceptions.BucketAlreadyOwnedByYou:
@@ -105,6 +110,15 @@ def _put_versioning(client: Any, name: str, value: str) -> None:
     client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": value})
 
 
+def _put_lock(client: Any, name: str, value: dict[str, Any]) -> None:
+    """PutObjectLockConfiguration, which also enables Object Lock on a bucket that exists; it cannot disable it."""
+    if value["enabled"]:
+        configuration: dict[str, Any] = {"ObjectLockEnabled": "Enabled"}
+        if value["mode"]:
+            configuration["Rule"] = {"DefaultRetention": {"Mode": value["mode"], "Days": value["days"]}}
+        client.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=configuration)
+
+
 def _put_lifecycle(client: Any, name: str, value: Mapping[str, dict[str, Any]]) -> None:
     rules = [{"ID": rule_id, **value[rule_id]} for rule_id in sorted(value)]
     client.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
@@ -124,6 +138,7 @@ _WRITES: dict[str, Callable[[Any, str, Any], None]] = {
     "policy": _put_policy,
     "encryption": _put_encryption,
     "versioning": _put_versioning,
+    "lock": _put_lock,
     "lifecycle": _put_lifecycle,
     "tags": _put_tags,
 }
