@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from .errors import InvalidInput
@@ -17,6 +18,10 @@ Document = dict[str, Any]
 # 16 bytes are the 128 bits of `openssl rand -hex 16`, which Jitsi's own generator uses.
 BYTES_MIN, BYTES_MAX = 16, 1024
 RECOVERY_DAYS = range(7, 31)
+
+# Holds when each key was last rotated, by its name: no values. It is not a key of the document's own.
+ROTATED = "_rotated"
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,256}")
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
@@ -77,7 +82,7 @@ def render(document: Mapping[str, Any]) -> str:
 
 def filled(document: Mapping[str, Any]) -> list[str]:
     """List the keys that hold a value, sorted. Null and the empty text are no value."""
-    return sorted(key for key, value in document.items() if value not in (None, ""))
+    return sorted(key for key, value in document.items() if value not in (None, "") and key != ROTATED)
 
 
 def missing(document: Mapping[str, Any], keys: Mapping[str, int]) -> list[str]:
@@ -88,8 +93,15 @@ def missing(document: Mapping[str, Any], keys: Mapping[str, int]) -> list[str]:
 def complete(
     document: Mapping[str, Any], keys: Mapping[str, int], generate: Callable[[int], str] = secrets.token_hex
 ) -> Document:
-    """Return the document with every wanted key. ``generate(bytes)`` makes a value, by default random hex."""
-    return {**document, **{key: generate(keys[key]) for key in missing(document, keys)}}
+    """Return the document with every wanted key. ``generate(bytes)`` makes a value, by default random hex.
+
+    Once there are dates of rotation, a new key gets one too: else it would count as old as the secret.
+    """
+    added: Document = {key: generate(keys[key]) for key in missing(document, keys)}
+    dates = document.get(ROTATED)
+    if added and isinstance(dates, dict):
+        added[ROTATED] = {**dates, **dict.fromkeys(added, datetime.now(UTC).strftime(STAMP))}
+    return {**document, **added}
 
 
 def unfinished_rotation(stages: Mapping[str, list[str]]) -> str | None:

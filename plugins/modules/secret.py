@@ -44,6 +44,19 @@ options:
     description: The tags of the secret. Others are removed, except those that AWS sets itself.
     type: dict
     default: {}
+  rotation_function_arn:
+    description:
+      - ARN of the function with which Secrets Manager rotates the secret by itself. It must allow
+        C(secretsmanager.amazonaws.com) to call it.
+      - An empty text ends that. If it is not given, the schedule stays as it is.
+      - The schedule is set only if it differs, and never rotates the secret at once.
+    type: str
+    version_added: 0.2.0
+  rotation_days:
+    description: Days between two rotations, 1 to 1000. Any new version of the secret begins them anew.
+    type: int
+    default: 90
+    version_added: 0.2.0
   state:
     description: V(absent) schedules the deletion of the secret.
     type: str
@@ -64,9 +77,11 @@ notes:
     rotation's end would undo it. If a key is missing then, the module fails and says so.
   - Whether a secret that is scheduled for deletion lacks a key can be seen only once it is restored. Check mode reports
     the restoring alone.
+  - When the schedule changes, Secrets Manager calls the function once, for its step C(testSecret) alone.
   - "Permissions: secretsmanager:DescribeSecret, GetSecretValue, CreateSecret, PutSecretValue, UpdateSecret,
     RestoreSecret, TagResource, UntagResource, and DeleteSecret for O(state=absent); with an own key also
-    kms:GenerateDataKey, kms:Decrypt and kms:Encrypt on it."
+    kms:GenerateDataKey, kms:Decrypt and kms:Encrypt on it; for the schedule RotateSecret, CancelRotateSecret, and
+    lambda:InvokeFunction on the function."
 extends_documentation_fragment:
   - meetops.jitsi.common
   - amazon.aws.common.modules
@@ -127,7 +142,7 @@ changes:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
-from ansible_collections.meetops.jitsi.plugins.module_utils import kms_key, secret_document
+from ansible_collections.meetops.jitsi.plugins.module_utils import kms_key, secret_document, secret_schedule
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
@@ -145,6 +160,7 @@ class Secret:
         self.sm = client(module, "secretsmanager")
         self.name: str = module.params["name"]
         self.sizes: dict[str, int] = module.params["keys"] or {}
+        self.rotation: tuple[str, int] = (module.params["rotation_function_arn"], module.params["rotation_days"])
         self.described = secretsmanager.describe(self.sm, self.name) or {}
         self.arn: str = self.described.get("ARN", "")
         self.version_id = ""
@@ -195,11 +211,23 @@ class Secret:
             secretsmanager.tag(self.sm, self.name, before["tags"], after["tags"])
         if {"keys", "deletion_scheduled"} & set(change.fields):
             self.complete()
+        self.schedule(change)
+
+    def schedule(self, change: Change) -> None:
+        """Set when AWS rotates the secret, if that differs. Nothing is rotated now."""
+        if "rotation" not in change.fields:
+            return
+        if (change.after or {})["rotation"]:
+            function_arn, days = self.rotation
+            secretsmanager.set_rotation(self.sm, self.name, function_arn, days)
+        elif (change.before or {}).get("rotation"):
+            secretsmanager.cancel_rotation(self.sm, self.name)
 
     def apply(self, change: Change) -> None:
         """Make one change."""
         if change.before is None:
             self.create(change.after or {})
+            self.schedule(change)
         else:
             self.update(change)
 
@@ -218,6 +246,9 @@ def present(module: Any, secret: Secret) -> None:
         "kms_key_id": key,
         "tags": {str(key): str(value) for key, value in module.params["tags"].items()},
     }
+    if module.params["rotation_function_arn"] is not None:
+        current["rotation"] = secret_schedule.current(secret.described)
+        wanted["rotation"] = secret_schedule.wanted(*secret.rotation)
     if secret.deletion_scheduled:
         # Its value can be read only once it is restored.
         secret.generated = []
@@ -259,6 +290,7 @@ def reconcile(module: Any) -> None:
     secret_document.check_name(module.params["name"])
     secret_document.check_recovery_window(module.params["recovery_window_days"])
     kms_key.check("kms_key_id", module.params["kms_key_id"])
+    secret_schedule.check(module.params["rotation_function_arn"], module.params["rotation_days"])
     if module.params["state"] == "absent":
         absent(module, Secret(module))
     else:
@@ -275,6 +307,8 @@ def main() -> None:
             "description": {"type": "str", "default": ""},
             "kms_key_id": {"type": "str", "default": ""},
             "tags": {"type": "dict", "default": {}},
+            "rotation_function_arn": {"type": "str"},
+            "rotation_days": {"type": "int", "default": 90},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "recovery_window_days": {"type": "int", "default": 30},
         },

@@ -4,12 +4,19 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_message
+
 from ..errors import InvalidInput
+
+# It may take some seconds until Secrets Manager sees a new function's policy.
+NEW_FUNCTION = "cannot invoke the specified Lambda function"
+NEW_FUNCTION_WAITS_SECONDS = (2, 4, 8, 8, 8)
 
 try:
     from botocore.exceptions import ParamValidationError
@@ -45,6 +52,18 @@ def read(client: Any, name: str) -> tuple[str, str | None]:
         return "", None
     # A binary value reads as an empty text, which is no JSON object.
     return response["VersionId"], response.get("SecretString", "")
+
+
+def versions(client: Any, name: str) -> list[dict[str, Any]]:
+    """ListSecretVersionIds: the versions that have a label, with ``VersionId``, ``VersionStages``, ``CreatedDate``."""
+    found: list[dict[str, Any]] = []
+    token: dict[str, str] = {}
+    while True:
+        page = client.list_secret_version_ids(SecretId=name, **token)
+        found += [version for version in page["Versions"] if version.get("VersionStages")]
+        if not page.get("NextToken"):
+            return found
+        token = {"NextToken": page["NextToken"]}
 
 
 def create(
@@ -97,6 +116,28 @@ def restore(client: Any, name: str) -> None:
 def delete(client: Any, name: str, recovery_window_days: int) -> None:
     """DeleteSecret: schedule the deletion."""
     client.delete_secret(SecretId=name, RecoveryWindowInDays=recovery_window_days)
+
+
+def set_rotation(client: Any, name: str, function_arn: str, days: int) -> None:
+    """RotateSecret: the schedule alone. Nothing is rotated now."""
+    request = {
+        "SecretId": name,
+        "RotationLambdaARN": function_arn,
+        "RotationRules": {"AutomaticallyAfterDays": days},
+        "RotateImmediately": False,
+    }
+    for seconds in NEW_FUNCTION_WAITS_SECONDS:
+        try:
+            client.rotate_secret(**request)
+            return
+        except is_boto3_error_message(NEW_FUNCTION):
+            time.sleep(seconds)
+    client.rotate_secret(**request)
+
+
+def cancel_rotation(client: Any, name: str) -> None:
+    """CancelRotateSecret: no schedule."""
+    client.cancel_rotate_secret(SecretId=name)
 
 
 def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
