@@ -43,10 +43,12 @@ MAPS = {"dockerLabels", "driverOpts", "labels", "options"}
 # Values that AWS takes when a key is left out, or reports for one that was.
 DEFAULTS = {
     "cpu": 0, "cpuArchitecture": "X86_64", "essential": True, "hostPort": 0, "iam": "DISABLED", "interval": 30,
-    "operatingSystemFamily": "LINUX", "protocol": "tcp", "retries": 3, "rootDirectory": "/", "startPeriod": 0,
-    "timeout": 5, "transitEncryption": "DISABLED", "versionConsistency": "enabled",
+    "operatingSystemFamily": "LINUX", "protocol": "tcp", "restartAttemptPeriod": 300, "retries": 3,
+    "rootDirectory": "/", "startPeriod": 0, "timeout": 5, "transitEncryption": "DISABLED",
+    "versionConsistency": "enabled",
 }  # fmt: skip
 SHARED_NETWORK = ("awsvpc", "host")
+RESTART_SECONDS = range(60, 1800 + 1)
 
 
 def canonical(definition: Definition) -> dict[str, Any]:
@@ -170,6 +172,7 @@ def _container_problems(task: Definition, container: Definition) -> Iterator[str
     yield from _environment_problems(task, container)
     yield from _memory_problems(task, container)
     yield from _health_problems(container.get("healthCheck"))
+    yield from _restart_problems(container.get("restartPolicy"))
     volumes = {volume.get("name") for volume in task.get("volumes") or ()}
     for mount in container.get("mountPoints") or ():
         if mount.get("sourceVolume") not in volumes:
@@ -207,6 +210,15 @@ def _health_problems(health: Definition | None) -> Iterator[str]:
     for name, low, high in (("interval", 5, 300), ("timeout", 2, 60), ("retries", 1, 10), ("startPeriod", 0, 300)):
         if not low <= health.get(name, low) <= high:
             yield f"healthCheck {name} {health[name]} is out of range; use {low} to {high}"
+
+
+def _restart_problems(policy: Definition | None) -> Iterator[str]:
+    period = (policy or {}).get("restartAttemptPeriod")
+    if period is not None and period not in RESTART_SECONDS:
+        yield (
+            f"restartPolicy.restartAttemptPeriod {period} is out of range;"
+            f" use {RESTART_SECONDS[0]} to {RESTART_SECONDS[-1]} seconds"
+        )
 
 
 def _size_problems(task: Definition) -> Iterator[str]:

@@ -8,6 +8,7 @@ import pytest
 from moto.ecs.models import EC2ContainerServiceBackend
 
 CLUSTER, BRIDGE = "jitsi-video-platform-cluster", "jitsi-video-platform-bridge"
+RECORDER = "jitsi-video-platform-recorder"
 
 
 def test_services_are_not_built_on_a_network_that_is_not_there(aws, playbook):
@@ -18,25 +19,26 @@ def test_services_are_not_built_on_a_network_that_is_not_there(aws, playbook):
     assert aws.mutating() == []
 
 
-@pytest.fixture
-def site(aws, playbook):
+@pytest.fixture(scope="module")
+def site(aws_server, playbook):
     """Run the roles that services need, with a bridge of some memory; the first run has made them and woken it."""
+    aws_server.reset()
 
-    def run(memory, tags="ecs_service"):
+    def run(memory, tags="ecs_service", **more):
         variables = {"jitsi_enable_recording": False, "jitsi_task_memory": memory, "_ecs_service_wait_seconds": 1}
-        return playbook("playbooks/site.yml", "--tags", tags, extra_vars=variables)
+        return playbook("playbooks/site.yml", "--tags", tags, extra_vars=variables | more)
 
     first = run(8192, "networking,secrets,ecs_service")
     assert first.rc == 0, str(first)
-    aws.client("ecs").update_service(cluster=CLUSTER, service=BRIDGE, desiredCount=1)
+    aws_server.client("ecs").update_service(cluster=CLUSTER, service=BRIDGE, desiredCount=1)
     return run
 
 
 @pytest.fixture
 def deployment(monkeypatch):
-    """Let the next deployment take until it was looked at twice, and then end as ``end(service, former)`` says."""
+    """Let the next deployment take until ``until(looks, backend)``, and then end as ``end(service, former)`` says."""
 
-    def arrange(end):
+    def arrange(until, end=lambda service, former: None):
         update, describe = EC2ContainerServiceBackend.update_service, EC2ContainerServiceBackend.describe_services
         former, looks = [], []
 
@@ -48,8 +50,13 @@ def deployment(monkeypatch):
 
         def describe_services(backend, *args):
             looks.extend(former[:1])
-            if len(looks) == 3:
-                service = backend.services[f"{CLUSTER}:{BRIDGE}"]
+            service = backend.services.get(f"{CLUSTER}:{BRIDGE}")
+            if (
+                service
+                and looks
+                and service.deployments[0]["rolloutState"] == "IN_PROGRESS"
+                and until(len(looks), backend)
+            ):
                 service.deployments[0]["rolloutState"] = "COMPLETED"
                 end(service, former[0])
             return describe(backend, *args)
@@ -60,14 +67,83 @@ def deployment(monkeypatch):
     return arrange
 
 
+@pytest.fixture
+def call(aws_server):
+    """A task of a former deployment that carries a call; returns whether it is protected still."""
+    ecs = aws_server.client("ecs")
+
+    def start(service=BRIDGE):
+        (task,) = ecs.run_task(
+            cluster=CLUSTER,
+            taskDefinition=BRIDGE,
+            launchType="FARGATE",
+            group=f"service:{service}",
+            startedBy="ecs-svc/former",
+            networkConfiguration=ecs.describe_services(cluster=CLUSTER, services=[BRIDGE])["services"][0][
+                "networkConfiguration"
+            ],
+        )["tasks"]
+        ecs.update_task_protection(cluster=CLUSTER, tasks=[task["taskArn"]], protectionEnabled=True)
+
+        def protected():
+            (found,) = ecs.get_task_protection(cluster=CLUSTER, tasks=[task["taskArn"]])["protectedTasks"]
+            return found["protectionEnabled"]
+
+        return protected
+
+    return start
+
+
 def test_a_running_deployment_is_waited_for_and_one_that_was_undone_fails(site, deployment, monkeypatch):
-    deployment(lambda service, former: None)
+    # Of the looks, the first only tells what is waited for.
+    deployment(lambda looks, _backend: looks == 4)
     run = site(16384)
     assert run.rc == 0, str(run)
     assert (run.stdout + run.stderr).count("FAILED - RETRYING: ") == 2
 
     monkeypatch.undo()
-    deployment(lambda service, former: setattr(service, "task_definition", former))
+    deployment(lambda looks, _backend: looks == 4, lambda service, former: setattr(service, "task_definition", former))
     run = site(30720)
     assert run.rc != 0
     assert f"{BRIDGE} did not get healthy with the new task definition" in run.stdout + run.stderr
+
+
+def test_a_recording_is_not_ended_by_turning_recording_off(aws_server, site, call):
+    ecs = aws_server.client("ecs")
+    ecs.create_service(cluster=CLUSTER, serviceName=RECORDER, taskDefinition=BRIDGE, desiredCount=1)
+    protected = call(RECORDER)
+    run = site(8192)
+    assert run.rc != 0
+    assert "1 recorder tasks record or have recordings to upload" in " ".join((run.stdout + run.stderr).split())
+    assert protected()
+    ecs.delete_service(cluster=CLUSTER, service=RECORDER, force=True)
+
+
+def test_calls_are_waited_for_up_to_the_limit_and_cut_only_by_force(site, deployment, call):
+    protected = call()
+
+    def released(_looks, backend):
+        tasks = [task for task in backend.tasks[CLUSTER].values() if task.group == f"service:{BRIDGE}"]
+        return all(task.protected_until is None for task in tasks)
+
+    deployment(released)
+    # This call does not end by itself; a minute is two tries here.
+    run = site(12288, jitsi_deployment_wait_minutes=1, _ecs_service_wait_tries=2)
+    output = " ".join((run.stdout + run.stderr).split())
+    assert run.rc == 0, str(run)
+    assert f"Waiting for 1 protected task with calls or recordings, at most 1 minutes: {BRIDGE} 1." in output
+    assert "protected tasks with calls: 1" in output
+    assert "ECS ends each of them a minute after its last participant has left" in output
+    assert protected()
+
+    run = site(12288, jitsi_force=True)
+    assert run.rc == 0, str(run)
+    assert "Cut the calls that hold up a deployment" in str(run.changed_tasks)
+    assert not protected()
+
+
+def test_a_deployment_that_no_call_holds_up_must_settle_in_time(site, deployment):
+    deployment(lambda _looks, _backend: False)
+    run = site(24576, jitsi_deployment_wait_minutes=1, _ecs_service_wait_tries=2)
+    assert run.rc != 0
+    assert f"{BRIDGE} has not settled in 1 minutes, and no call holds it up" in run.stdout + run.stderr

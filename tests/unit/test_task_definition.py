@@ -69,6 +69,7 @@ FULL = {
             "name": "stats",
             "image": "ghcr.io/jitsi/jvb@sha256:" + "0" * 64,
             "essential": False,
+            "restartPolicy": {"enabled": True},
             "dependsOn": [
                 {"containerName": "jvb", "condition": "HEALTHY"},
                 {"containerName": "setup", "condition": "SUCCESS"},
@@ -106,6 +107,8 @@ def as_reported(definition):
         for port in container["portMappings"]:
             port.setdefault("protocol", "tcp")
             port.setdefault("hostPort", port["containerPort"])
+        if "restartPolicy" in container:
+            container["restartPolicy"].setdefault("restartAttemptPeriod", 300)
         if "healthCheck" in container:
             container["healthCheck"].setdefault("timeout", 5)
     return reported
@@ -347,6 +350,10 @@ ON_EC2 = {"requiresCompatibilities": ["EC2"], "networkMode": "host", "cpu": None
         (
             definition(healthCheck={"command": ["CMD", "true"], "interval": 301}),
             "container jvb: healthCheck interval 301 is out of range; use 5 to 300",
+        ),
+        (
+            definition(restartPolicy={"enabled": True, "restartAttemptPeriod": 59}),
+            "container jvb: restartPolicy.restartAttemptPeriod 59 is out of range; use 60 to 1800 seconds",
         ),
         (
             definition(dependsOn=[{"containerName": "web", "condition": "START"}]),

@@ -14,6 +14,7 @@ def patch() -> None:
     patch_ecs_capacity_providers()
     patch_ecs_task_definitions()
     patch_ecs_services()
+    patch_ecs_task_protection()
 
 
 def patch_ecs_clusters() -> None:
@@ -189,6 +190,53 @@ def patch_ecs_services() -> None:
     EC2ContainerServiceResponse.create_service = create_service
     EC2ContainerServiceBackend.update_service = update_service
     EC2ContainerServiceBackend.list_services = list_services
+
+
+def patch_ecs_task_protection() -> None:
+    """AWS has GetTaskProtection and UpdateTaskProtection for tasks of services, and lists tasks by their service."""
+    from datetime import UTC, datetime, timedelta
+
+    from moto.core.responses import ActionResult
+    from moto.ecs.models import EC2ContainerServiceBackend
+    from moto.ecs.responses import EC2ContainerServiceResponse
+
+    list_all = EC2ContainerServiceBackend.list_tasks
+
+    def list_tasks(
+        backend: Any,
+        cluster_str: str | None = None,
+        container_instance: str | None = None,
+        family: str | None = None,
+        started_by: str | None = None,
+        service_name: str | None = None,
+        desiredStatus: str | None = None,
+    ) -> Any:
+        found = list_all(backend, cluster_str, container_instance, family, started_by, None, desiredStatus)
+        return [task for task in found if service_name is None or task.group == f"service:{service_name}"]
+
+    def answer(response: Any, change: bool) -> Any:
+        cluster = response.ecs_backend._get_cluster(response._get_param("cluster"))
+        tasks = {task.id: task for task in response.ecs_backend.tasks.get(cluster.name, {}).values()}
+        protected: list[dict[str, Any]] = []
+        failures: list[dict[str, Any]] = []
+        now = datetime.now(UTC)
+        for given in response._get_param("tasks"):
+            task = tasks.get(given.split("/")[-1])
+            if task is None or not (task.group or "").startswith("service:"):
+                failures.append({"arn": given, "reason": "MISSING" if task is None else "TASK_NOT_VALID"})
+                continue
+            if change:
+                minutes = int(response._get_param("expiresInMinutes") or 120)
+                enabled = response._get_param("protectionEnabled")
+                task.protected_until = now + timedelta(minutes=minutes) if enabled else None
+            until = getattr(task, "protected_until", None)
+            item = {"taskArn": task.task_arn, "protectionEnabled": until is not None and until > now}
+            protected.append({**item, **({"expirationDate": until} if item["protectionEnabled"] else {})})
+        return ActionResult({"protectedTasks": protected, "failures": failures})
+
+    EC2ContainerServiceBackend.list_tasks = list_tasks
+    EC2ContainerServiceResponse.get_task_protection = lambda response: answer(response, False)
+    EC2ContainerServiceResponse.update_task_protection = lambda response: answer(response, True)
 
 
 def snake_case(name: str) -> str:

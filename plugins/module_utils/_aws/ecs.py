@@ -16,6 +16,8 @@ except ImportError:  # AnsibleAWSModule reports the missing library
     pass
 
 DESCRIBED_AT_ONCE = 10  # the most services that DescribeServices takes
+TASKS_DESCRIBED_AT_ONCE = 100
+PROTECTED_AT_ONCE = 10
 POLL_SECONDS = 5
 
 
@@ -204,3 +206,35 @@ def delete_service(client: Any, cluster_name: str, name: str) -> None:
 def wait_until_deleted(client: Any, cluster_name: str, names: list[str]) -> None:
     """Wait until the tasks of deleted services have stopped."""
     wait(f"end of services {', '.join(names)}", lambda: not services(client, cluster_name, names))
+
+
+# --- Tasks and their protection
+
+
+def service_tasks(client: Any, cluster_name: str, service: str) -> list[str]:
+    """ARNs of the tasks of a service that run or start."""
+    pages = client.get_paginator("list_tasks").paginate(cluster=cluster_name, serviceName=service)
+    return [item for page in pages for item in page["taskArns"]]
+
+
+def tasks(client: Any, cluster_name: str, arns: list[str]) -> list[dict[str, Any]]:
+    """Descriptions of those tasks that are still there."""
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(arns), TASKS_DESCRIBED_AT_ONCE):
+        batch = arns[start : start + TASKS_DESCRIBED_AT_ONCE]
+        found += client.describe_tasks(cluster=cluster_name, tasks=batch)["tasks"]
+    return found
+
+
+def protections(client: Any, cluster_name: str, arns: list[str]) -> list[dict[str, Any]]:
+    """GetTaskProtection of those tasks that are still there."""
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(arns), PROTECTED_AT_ONCE):
+        batch = arns[start : start + PROTECTED_AT_ONCE]
+        found += client.get_task_protection(cluster=cluster_name, tasks=batch)["protectedTasks"]
+    return found
+
+
+def release_protection(client: Any, cluster_name: str, arn: str) -> None:
+    """Let ECS end a task when it scales in or deploys. A task that has ended meanwhile needs nothing."""
+    client.update_task_protection(cluster=cluster_name, tasks=[arn], protectionEnabled=False)
