@@ -35,6 +35,16 @@ def namespace(name: str) -> str:
     return f"{name}.internal"
 
 
+def functions(name: str) -> set[str]:
+    """Names of the Lambda functions."""
+    return {f"{name}-{function}" for function in ("wake", "tasks", "sleep", "rotation")}
+
+
+def table(name: str) -> str:
+    """Name of the DynamoDB table of the life cycle."""
+    return f"{name}-wakes"
+
+
 DISCOVERY_SERVICE = "xmpp"
 
 

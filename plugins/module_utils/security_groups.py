@@ -4,7 +4,8 @@
 
 A rule is one line, ``<protocol> <ports> <peer>``, and its value is its description:
 ``{"tcp 443 0.0.0.0/0": "HTTPS from everywhere", "tcp 5222 jitsi-bridge": "XMPP from the bridges"}``.
-A peer is a CIDR block, a managed prefix list or the name of a group of the same VPC.
+A peer is a CIDR block, a managed prefix list (by its id, or by its name if it is one of AWS) or the name of a group of
+the same VPC.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ PEERS = {
     "group": ("UserIdGroupPairs", "GroupId"),
 }
 ALL = "all"
+# How the names of prefix lists begin that AWS manages.
+AWS_LIST = "com.amazonaws."
 DESCRIPTION = re.compile(r"[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}")
 NAME = re.compile(r"(?!sg-)[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}")
 
@@ -105,7 +108,13 @@ def peer_kind(peer: str) -> str:
     """``ipv4``, ``ipv6``, ``prefix list`` or ``group``."""
     if "/" in peer:
         return "ipv6" if ":" in peer else "ipv4"
-    return "prefix list" if peer.startswith("pl-") else "group"
+    return "prefix list" if peer.startswith(("pl-", AWS_LIST)) else "group"
+
+
+def prefix_list_names(groups: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Names of the AWS-managed prefix lists among the peers of the module's option ``groups``, sorted."""
+    rules = [rule for group in groups for rule in [*group["ingress"], *group["egress"]]]
+    return sorted({peer for rule in rules for peer in rule["peers"] if peer.startswith(AWS_LIST)})
 
 
 def line(protocol: str, first: int | None, last: int | None, peer: str) -> str:
@@ -117,14 +126,14 @@ def line(protocol: str, first: int | None, last: int | None, peer: str) -> str:
 def permissions(described: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Take what DescribeSecurityGroups returned apart: ``{line: what the Revoke calls take}``, each with one peer.
 
-    ``names`` maps the ids of the VPC's groups to their names. A group of elsewhere keeps its id.
+    ``names`` maps the ids of the VPC's groups, and of prefix lists, to their names. A group of elsewhere keeps its id.
     """
     found = {}
     for permission in described:
         ports = {key: permission[key] for key in ("FromPort", "ToPort") if key in permission}
-        for kind, (several, key) in PEERS.items():
+        for several, key in PEERS.values():
             for entry in permission.get(several, []):
-                peer = names.get(entry[key], entry[key]) if kind == "group" else entry[key]
+                peer = names.get(entry[key], entry[key])
                 text = line(permission["IpProtocol"], ports.get("FromPort"), ports.get("ToPort"), peer)
                 found[text] = {"IpProtocol": permission["IpProtocol"], **ports, several: [dict(entry)]}
     return found
@@ -141,7 +150,7 @@ def descriptions(described: Iterable[Mapping[str, Any]], names: Mapping[str, str
 
 
 def authorization(text: str, description: str, ids: Mapping[str, str]) -> dict[str, Any]:
-    """Turn a wanted rule into what the Authorize calls take. ``ids`` maps names of groups to their ids."""
+    """Turn a wanted rule into what the Authorize calls take. ``ids`` maps names of groups and prefix lists to ids."""
     protocol, ports, peer = text.split(" ", 2)
     first, *last = ports.split("-")
     several, key = PEERS[peer_kind(peer)]

@@ -22,12 +22,8 @@ options:
     description: What to read. Each part costs one to three API calls.
     type: list
     elements: str
-    choices: [network, secret, discovery, services, targets, counts]
-    default: [network, secret, discovery, services, targets, counts]
-  recording_bucket:
-    description: Name of the recording bucket, whose KMS key counts under RV(platform.counts.customer_keys).
-    type: str
-    default: ""
+    choices: [network, secret, discovery, storage, services, targets]
+    default: [network, secret, discovery, storage, services, targets]
 extends_documentation_fragment:
   - meetops.jitsi.common.info
   - amazon.aws.common.modules
@@ -91,6 +87,12 @@ platform:
     discovery_service_arn:
       description: ARN of the Cloud Map service that names the signalling task. Part V(discovery).
       type: str
+    file_system_id:
+      description: The file system of the certificates. Part V(storage), since release 0.2.0.
+      type: str
+    access_point_id:
+      description: Its access point. Part V(storage), since release 0.2.0.
+      type: str
     services:
       description:
         - The ECS services by kind, each with C(name), C(desired), C(running), C(pending), C(rollout_state) and
@@ -104,28 +106,6 @@ platform:
     scalable_targets:
       description: Scalable targets that are there by kind, each with C(min) and C(max). Part V(targets).
       type: dict
-    counts:
-      description: Numbers of things that cost money while nobody meets. Part V(counts).
-      type: dict
-      contains:
-        alarms:
-          description: Alarms of the name, and those of its scaling policies.
-          type: int
-        dashboards:
-          description: Dashboards of the name.
-          type: int
-        metric_filters:
-          description: Metric filters of the log group.
-          type: int
-        secrets:
-          description: Secrets.
-          type: int
-        private_zones:
-          description: Private hosted zones, one a namespace.
-          type: int
-        customer_keys:
-          description: KMS keys of the customer that the secret or the recording bucket uses.
-          type: int
     missing:
       description: What was looked for and is not there; its ids and ARNs are placeholders.
       type: list
@@ -134,9 +114,8 @@ platform:
 
 from ansible_collections.meetops.jitsi.plugins.module_utils import platform
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
-    cloudwatch,
     ecs,
-    logs,
+    efs,
     runner,
     secretsmanager,
     servicediscovery,
@@ -144,7 +123,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import platform as api
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
-PARTS = ["network", "secret", "discovery", "services", "targets", "counts"]
+PARTS = ["network", "secret", "discovery", "storage", "services", "targets"]
 
 
 class Platform:
@@ -154,7 +133,6 @@ class Platform:
         self.module = module
         self.name = module.params["name"]
         self.missing = []
-        self.keys = set()  # KMS keys in use
         self.clients = {}
         sts = self.client("sts")
         self.account, self.partition, self.region = api.account_id(sts), sts.meta.partition, sts.meta.region_name
@@ -204,7 +182,6 @@ class Platform:
         if not found or "DeletedDate" in found:
             self.missing.append(f"secret {name}")
             return {"secret_arn": self.arn("secretsmanager", f"secret:{name}-planned")}
-        self.keys.add(found.get("KmsKeyId", ""))
         return {"secret_arn": found["ARN"]}
 
     def namespace(self):
@@ -227,6 +204,17 @@ class Platform:
         return {
             "namespace_id": namespace_id or "ns-planned",
             "discovery_service_arn": service or self.arn("servicediscovery", "service/srv-planned"),
+        }
+
+    def storage(self):
+        found = efs.find(self.client("efs"), self.name) or {}
+        points = efs.list_access_points(self.client("efs"), found["FileSystemId"]) if found else []
+        point = next((item["AccessPointId"] for item in points if efs.tags(item).get("Name") == self.name), "")
+        self.missing += [] if found else [f"file system {self.name}"]
+        self.missing += [] if point else [f"access point {self.name}"]
+        return {
+            "file_system_id": found.get("FileSystemId", "fs-planned"),
+            "access_point_id": point or "fsap-planned",
         }
 
     def services(self):
@@ -255,32 +243,12 @@ class Platform:
             }
         }
 
-    def counts(self):
-        watch, bucket = self.client("cloudwatch"), self.module.params["recording_bucket"]
-        if bucket:
-            self.keys.add(api.bucket_key(self.client("s3"), bucket))
-        prefixes = [f"{self.name}/", f"TargetTracking-service/{platform.cluster(self.name)}/"]
-        return {
-            "counts": {
-                "alarms": sum(len(cloudwatch.describe_alarms(watch, prefix)) for prefix in prefixes),
-                "dashboards": api.dashboards(watch, self.name).count(self.name),
-                "metric_filters": len(logs.describe_metric_filters(self.client("logs"), f"/ecs/{self.name}")),
-                "secrets": int(f"secret {platform.secret(self.name)}" not in self.missing),
-                "private_zones": int(f"namespace {platform.namespace(self.name)}" not in self.missing),
-                "customer_keys": len(platform.customer_keys(self.keys)),
-            }
-        }
-
 
 def reconcile(module):
     found = Platform(module)
-    included = set(module.params["include"])
-    if "counts" in included:
-        # These are counted too.
-        included |= {"secret", "discovery"}
     result = found.identity()
     for part in PARTS:
-        if part in included:
+        if part in module.params["include"]:
             result.update(getattr(found, part)())
     module.exit_json(changed=False, platform={**result, "missing": found.missing})
 
@@ -290,7 +258,6 @@ def main():
         dict(
             name=dict(type="str", required=True),
             include=dict(type="list", elements="str", choices=PARTS, default=PARTS),
-            recording_bucket=dict(type="str", default=""),
         ),
         reconcile,
     )

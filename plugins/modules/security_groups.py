@@ -51,7 +51,12 @@ options:
             type: str
             required: true
           peers:
-            description: CIDR blocks, ids of managed prefix lists, and names of groups in O(groups).
+            description:
+              - CIDR blocks, ids of managed prefix lists, and names of groups in O(groups).
+              - Since release 0.2.0 also names of prefix lists that AWS manages, such as
+                V(com.amazonaws.global.cloudfront.origin-facing).
+              - A prefix list counts as many rules as AWS gives it as weight. CloudFront's weighs 55 of the 60 that a
+                group may have.
             type: list
             elements: str
             required: true
@@ -86,9 +91,9 @@ notes:
   - With C(amazon.aws.ec2_security_group) a group that is named before its own task ran is made as a side effect, with
     the tags of another group, and its own task then reports a plain change. In check mode its diff shows a group named
     in a rule as a list inside a rule that EC2 does not have.
-  - "Permissions: ec2:DescribeSecurityGroups, CreateSecurityGroup, DeleteSecurityGroup, CreateTags, DeleteTags, and
-    Authorize and Revoke of SecurityGroupIngress and SecurityGroupEgress, and UpdateSecurityGroupRuleDescriptions of
-    Ingress and Egress."
+  - "Permissions: ec2:DescribeSecurityGroups, DescribeManagedPrefixLists, CreateSecurityGroup, DeleteSecurityGroup,
+    CreateTags, DeleteTags, and Authorize and Revoke of SecurityGroupIngress and SecurityGroupEgress, and
+    UpdateSecurityGroupRuleDescriptions of Ingress and Egress."
 extends_documentation_fragment:
   - meetops.jitsi.common
   - amazon.aws.common.modules
@@ -143,9 +148,22 @@ from ansible_collections.meetops.jitsi.plugins.module_utils import security_grou
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import network
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 GROUP = "security group "
 RULES = "rules of "
+
+
+def prefix_lists(ec2: Any, groups: list[dict[str, Any]]) -> dict[str, str]:
+    """Name -> id of the prefix lists that the rules name, without a call when they name none."""
+    names = rules.prefix_list_names(groups)
+    found = network.prefix_lists(ec2, names) if names else {}
+    for name in names:
+        if name not in found:
+            raise InvalidInput(
+                f"peer {name}: AWS has no prefix list of this name here; correct it, or name another region"
+            )
+    return found
 
 
 def reconcile(module: Any) -> None:
@@ -155,13 +173,14 @@ def reconcile(module: Any) -> None:
     texts = {group["name"]: group["description"] for group in params["groups"]}
     tags = {str(key): str(value) for key, value in params["tags"].items()}
     ec2 = client(module, "ec2")
+    lists = prefix_lists(ec2, params["groups"])
     found = {group["GroupName"]: group for group in network.list_groups(ec2, params["vpc_id"])}
     ids = {name: group["GroupId"] for name, group in found.items()}
     ours = {GROUP + name: {"Tags": network.tags(found[name])} for name in texts if name in found}
     created: list[str] = []
 
     def read(rendering: Callable[..., dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:
-        names = {group_id: group for group, group_id in ids.items()}
+        names = {identity: name for name, identity in {**ids, **lists}.items()}
         return {way: rendering(found[name][key], names) for way, key in rules.PERMISSIONS.items()}
 
     def apply_group(name: str, change: Change) -> None:
@@ -179,15 +198,16 @@ def reconcile(module: Any) -> None:
             found.update({group["GroupName"]: group for group in network.read_new_groups(ec2, created)})
             created.clear()
         have, texts_now = read(rules.permissions, name), read(rules.descriptions, name)
+        peers = {**ids, **lists}
         for way in change.fields:
             want, now = change.after[way], texts_now[way]
             new = [text for text in want if text not in now]
             reworded = [text for text in want if text in now and want[text] != now[text]]
             strays = [have[way][text] for text in now if text not in want]
             if new:
-                network.authorize(ec2, way, ids[name], [rules.authorization(text, want[text], ids) for text in new])
+                network.authorize(ec2, way, ids[name], [rules.authorization(text, want[text], peers) for text in new])
             if reworded:
-                network.reword(ec2, way, ids[name], [rules.authorization(text, want[text], ids) for text in reworded])
+                network.reword(ec2, way, ids[name], [rules.authorization(text, want[text], peers) for text in reworded])
             if strays:
                 network.revoke(ec2, way, ids[name], strays)
 

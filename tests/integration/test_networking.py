@@ -420,7 +420,7 @@ def test_role(aws: AwsServer, role: Callable[..., playbooks.Run]) -> None:
     assert not aws.mutating()
     created = role()
     assert planned.changed_tasks == created.changed_tasks
-    assert planned.changed == 5
+    assert planned.changed == 6
     aws.calls.clear()
     again = role()
     assert again.changed == 0
@@ -447,6 +447,8 @@ def test_role(aws: AwsServer, role: Callable[..., playbooks.Run]) -> None:
 
     groups = {group["GroupName"]: group for group in ec2.describe_security_groups(Filters=in_vpc)["SecurityGroups"]}
     names = {group["GroupId"]: name for name, group in groups.items()}
+    lists = ec2.describe_managed_prefix_lists()["PrefixLists"]
+    names |= {found["PrefixListId"]: found["PrefixListName"] for found in lists}
     lines = {
         (name, way): set(security_groups.descriptions(group[key], names))
         for name, group in groups.items()
@@ -459,8 +461,11 @@ def test_role(aws: AwsServer, role: Callable[..., playbooks.Run]) -> None:
     assert lines == {
         ("default", "Ingress"): set(),
         ("default", "Egress"): set(),
-        ("shop-signalling", "Ingress"): world("tcp 443", "tcp 80") | {"tcp 5222 shop-bridge", "tcp 5222 shop-recorder"},
-        ("shop-signalling", "Egress"): world("tcp 443"),
+        ("shop-signalling", "Ingress"): world("tcp 80")
+        | {"tcp 443 com.amazonaws.global.cloudfront.origin-facing", "tcp 5222 shop-bridge", "tcp 5222 shop-recorder"},
+        ("shop-signalling", "Egress"): world("tcp 443") | {"tcp 2049 shop-storage"},
+        ("shop-storage", "Ingress"): {"tcp 2049 shop-signalling"},
+        ("shop-storage", "Egress"): set(),
         ("shop-bridge", "Ingress"): world("udp 10000", "tcp 4443"),
         ("shop-bridge", "Egress"): world("udp 0-65535", "tcp 443") | {"tcp 5222 shop-signalling"},
         ("shop-recorder", "Ingress"): set(),
@@ -468,6 +473,9 @@ def test_role(aws: AwsServer, role: Callable[..., playbooks.Run]) -> None:
     }
     (namespace,) = aws.client("servicediscovery").list_namespaces()["Namespaces"]
     assert namespace["Name"] == f"{NAME}.internal"
+    (file_system,) = aws.client("efs").describe_file_systems(CreationToken=NAME)["FileSystems"]
+    targets = aws.client("efs").describe_mount_targets(FileSystemId=file_system["FileSystemId"])["MountTargets"]
+    assert {target["SubnetId"] for target in targets} == {subnet["SubnetId"] for subnet in subnets}
 
     # Without IPv6 the VPC keeps its block, and nothing else has any.
     assert role(networking_ipv6=False).changed == 3

@@ -2,8 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
-import json
-
 import pytest
 
 NAME = "jitsi"
@@ -61,33 +59,9 @@ def build_targets(aws, name):
     )
 
 
-def build_counted(aws, name):
-    watch = aws.client("cloudwatch")
-    for alarm in (f"{name}/cpu", f"{name}/memory", f"TargetTracking-service/{name}-cluster/{name}-bridge-AlarmHigh-1"):
-        watch.put_metric_alarm(
-            AlarmName=alarm,
-            MetricName="m",
-            Namespace="n",
-            Period=60,
-            EvaluationPeriods=1,
-            Threshold=1,
-            ComparisonOperator="GreaterThanThreshold",
-            Statistic="Sum",
-        )
-    watch.put_dashboard(DashboardName=name, DashboardBody=json.dumps({"widgets": []}))
-    logs = aws.client("logs")
-    logs.create_log_group(logGroupName=f"/ecs/{name}")
-    logs.put_metric_filter(
-        logGroupName=f"/ecs/{name}",
-        filterName="f",
-        filterPattern="",
-        metricTransformations=[{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}],
-    )
-
-
 def test_empty_account_gives_placeholders(platform):
     found = platform()
-    assert {key: value for key, value in found.items() if key not in ("services", "missing", "counts")} == {
+    assert {key: value for key, value in found.items() if key not in ("services", "missing")} == {
         "name": NAME,
         "account_id": ACCOUNT,
         "partition": "aws",
@@ -103,10 +77,11 @@ def test_empty_account_gives_placeholders(platform):
         "secret_arn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:jitsi-jitsi-secrets-planned",
         "namespace_id": "ns-planned",
         "discovery_service_arn": f"arn:aws:servicediscovery:us-east-1:{ACCOUNT}:service/srv-planned",
+        "file_system_id": "fs-planned",
+        "access_point_id": "fsap-planned",
         "state": "absent",
         "scalable_targets": {},
     }
-    assert set(found["counts"].values()) == {0}
     assert found["missing"] == [
         "vpc jitsi",
         "subnets",
@@ -116,6 +91,8 @@ def test_empty_account_gives_placeholders(platform):
         "secret jitsi-jitsi-secrets",
         "namespace jitsi.internal",
         "discovery service xmpp.jitsi.internal",
+        "file system jitsi",
+        "access point jitsi",
         "service jitsi-service",
         "service jitsi-bridge",
         "service jitsi-recorder",
@@ -142,7 +119,6 @@ def test_each_environment_finds_its_own(aws, platform, run_module):
         built[name]["secret_arn"] = secret["ARN"]
         build_services(aws, name)
         build_targets(aws, name)
-        build_counted(aws, name)
     for name, expected in built.items():
         found = platform(name=name)
         assert {key: found[key] for key in expected} == expected
@@ -158,16 +134,10 @@ def test_each_environment_finds_its_own(aws, platform, run_module):
             "task_definition": f"arn:aws:ecs:us-east-1:{ACCOUNT}:task-definition/{name}:1",
         }
         assert found["scalable_targets"] == {"bridge": {"min": 0, "max": 3}}
-        assert found["counts"] == {
-            "alarms": 3,
-            "dashboards": 1,
-            "metric_filters": 1,
-            "secrets": 1,
-            "private_zones": 1,
-            "customer_keys": 1,
-        }
         assert found["state"] == "asleep"
         assert found["missing"] == [
+            f"file system {name}",
+            f"access point {name}",
             f"service {name}-recorder",
             f"scalable target service/{name}-cluster/{name}-service",
             f"scalable target service/{name}-cluster/{name}-recorder",
@@ -202,15 +172,6 @@ def test_secret_that_is_being_deleted_is_missing(aws, platform):
     client.create_secret(Name="jitsi-jitsi-secrets", SecretString="{}")
     client.delete_secret(SecretId="jitsi-jitsi-secrets", RecoveryWindowInDays=7)
     assert platform(include=["secret"])["missing"] == ["secret jitsi-jitsi-secrets"]
-
-
-def test_key_of_the_recording_bucket_counts(aws, platform):
-    s3 = aws.client("s3")
-    s3.create_bucket(Bucket="recordings")
-    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}}
-    s3.put_bucket_encryption(Bucket="recordings", ServerSideEncryptionConfiguration={"Rules": [rule]})
-    assert platform(include=["counts"], recording_bucket="recordings")["counts"]["customer_keys"] == 1
-    assert platform(include=["counts"], recording_bucket="other")["counts"]["customer_keys"] == 0
 
 
 def test_namespace_of_another_vpc_is_left_alone(aws, platform, run_module):

@@ -27,6 +27,8 @@ def test_names_of_an_environment():
     assert platform.cluster(name) == "jitsi-video-platform-cluster"
     assert platform.services(name)["signalling"] == "jitsi-video-platform-service"
     assert platform.resource_ids(name)["bridge"] == "service/jitsi-video-platform-cluster/jitsi-video-platform-bridge"
+    assert platform.table(name) == "jitsi-video-platform-wakes"
+    assert "jitsi-video-platform-rotation" in platform.functions(name)
     assert set(platform.services(name)) == set(platform.security_groups(name)) == set(platform.KINDS)
 
 

@@ -110,3 +110,14 @@ def test_each_rule_can_be_revoked_alone() -> None:
 def test_a_line_becomes_what_the_api_takes_and_back(text: str) -> None:
     authorization = security_groups.authorization(text, "why", {"a": "sg-1"})
     assert security_groups.descriptions([authorization], NAMES) == {text: "why"}
+
+
+def test_prefix_lists_of_aws_are_named() -> None:
+    name = "com.amazonaws.global.cloudfront.origin-facing"
+    groups = [group("a", rule("443", name)), group("b", rule("443", "pl-1"), rule("80", "a"))]
+    assert security_groups.prefix_list_names(groups) == [name]
+    (text,) = security_groups.wanted(groups)["a"]["Ingress"]
+    assert text == f"tcp 443 {name}"
+    made = security_groups.authorization(text, "why", {name: "pl-9"})
+    assert made["PrefixListIds"] == [{"PrefixListId": "pl-9", "Description": "why"}]
+    assert list(security_groups.permissions([made], {"pl-9": name})) == [text]

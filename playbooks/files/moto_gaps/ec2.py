@@ -13,6 +13,7 @@ def patch() -> None:
     patch_ec2_launch_templates()
     patch_ec2_subnets()
     patch_ec2_creation_retries()
+    patch_ec2_prefix_list_rules()
 
 
 def patch_ec2_launch_templates() -> None:
@@ -85,3 +86,40 @@ def patch_ec2_creation_retries() -> None:
     RouteTables.create_route_table = once(RouteTables.create_route_table)
     VPCs.create_vpc_endpoint = once(VPCs.create_vpc_endpoint)
     VPCBackend.describe_vpc_endpoints = describe_vpc_endpoints
+
+
+def patch_ec2_prefix_list_rules() -> None:
+    """AWS keeps the description of a rule for a prefix list; moto drops it."""
+    from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupBackend, SecurityGroupRule
+
+    make, flattened = SecurityGroupRule.__init__, SecurityGroup._flattened_rules
+    update = SecurityGroupBackend._sg_update_description
+
+    def init(rule: Any, *args: Any, **kwargs: Any) -> None:
+        make(rule, *args, **kwargs)
+        prefix_list = kwargs.get("prefix_list_id") or (args[7] if len(args) > 7 else None) or {}
+        rule.prefix_list_description = prefix_list.get("Description")
+
+    def flattened_rules(group: Any, rules: list[Any]) -> Any:
+        views = flattened(group, rules)
+        for view in views:
+            ports = (view.from_port, view.to_port, view.ip_protocol)
+            said = {
+                rule.prefix_list_id: rule.prefix_list_description
+                for rule in rules
+                if (rule.from_port, rule.to_port, rule.ip_protocol) == ports
+            }
+            for entry in view.prefix_list_ids:
+                if said.get(entry["PrefixListId"]):
+                    entry["Description"] = said[entry["PrefixListId"]]
+        return views
+
+    def update_description(backend: Any, wanted: Any, rule: Any) -> None:
+        if wanted.prefix_list_id:
+            rule.prefix_list_description = wanted.prefix_list_description
+        else:
+            update(backend, wanted, rule)
+
+    SecurityGroupRule.__init__ = init
+    SecurityGroup._flattened_rules = flattened_rules
+    SecurityGroupBackend._sg_update_description = update_description

@@ -74,6 +74,13 @@ def list_groups(client: Any, vpc_id: str) -> list[Described]:
     return _list(client, "describe_security_groups", "SecurityGroups", vpc_id=vpc_id)
 
 
+def prefix_lists(client: Any, names: Iterable[str]) -> dict[str, str]:
+    """DescribeManagedPrefixLists: name -> id of those of AWS."""
+    filters = [{"Name": "owner-id", "Values": ["AWS"]}, {"Name": "prefix-list-name", "Values": list(names)}]
+    pages = client.get_paginator("describe_managed_prefix_lists").paginate(Filters=filters)
+    return {found["PrefixListName"]: found["PrefixListId"] for page in pages for found in page["PrefixLists"]}
+
+
 def create_group(client: Any, vpc_id: str, name: str, description: str, wanted: Mapping[str, str]) -> str:
     """CreateSecurityGroup; return the id. EC2 lets everything out of a new group."""
     created = _settled(

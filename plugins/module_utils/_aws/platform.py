@@ -16,13 +16,13 @@ def account_id(sts: Any) -> str:
 
 def vpcs(ec2: Any, name: str) -> list[Found]:
     """DescribeVpcs: those whose Name tag is exactly this."""
-    return _pages(ec2, "describe_vpcs", "Vpcs", Filters=[{"Name": "tag:Name", "Values": [name]}])
+    return pages(ec2, "describe_vpcs", "Vpcs", Filters=[{"Name": "tag:Name", "Values": [name]}])
 
 
 def subnets(ec2: Any, vpc_id: str, name: str) -> list[str]:
     """DescribeSubnets of a VPC that are named ``<name>-<zone>``: ids, ordered by zone."""
     filters = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "tag:Name", "Values": [f"{name}-*"]}]
-    found = _pages(ec2, "describe_subnets", "Subnets", Filters=filters)
+    found = pages(ec2, "describe_subnets", "Subnets", Filters=filters)
     ordered = sorted(found, key=lambda subnet: (subnet["AvailabilityZone"], subnet["CidrBlock"]))
     return [subnet["SubnetId"] for subnet in ordered]
 
@@ -30,13 +30,13 @@ def subnets(ec2: Any, vpc_id: str, name: str) -> list[str]:
 def security_groups(ec2: Any, vpc_id: str, names: list[str]) -> dict[str, str]:
     """DescribeSecurityGroups of a VPC by their names: name -> id."""
     filters = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "group-name", "Values": names}]
-    found = _pages(ec2, "describe_security_groups", "SecurityGroups", Filters=filters)
+    found = pages(ec2, "describe_security_groups", "SecurityGroups", Filters=filters)
     return {group["GroupName"]: group["GroupId"] for group in found}
 
 
 def scalable_targets(autoscaling: Any, resource_ids: list[str]) -> dict[str, Found]:
     """DescribeScalableTargets of ECS services: resource id -> target."""
-    found = _pages(
+    found = pages(
         autoscaling,
         "describe_scalable_targets",
         "ScalableTargets",
@@ -49,7 +49,7 @@ def scalable_targets(autoscaling: Any, resource_ids: list[str]) -> dict[str, Fou
 
 def dashboards(cloudwatch: Any, prefix: str) -> list[str]:
     """ListDashboards: names that begin with the prefix."""
-    found = _pages(cloudwatch, "list_dashboards", "DashboardEntries", DashboardNamePrefix=prefix)
+    found = pages(cloudwatch, "list_dashboards", "DashboardEntries", DashboardNamePrefix=prefix)
     return [item["DashboardName"] for item in found]
 
 
@@ -65,5 +65,6 @@ def bucket_key(s3: Any, bucket: str) -> str:
     return str(keys[0]) if keys else ""
 
 
-def _pages(client: Any, operation: str, key: str, **request: Any) -> list[Found]:
+def pages(client: Any, operation: str, key: str, **request: Any) -> list[Found]:
+    """All items under a key of a paginated operation."""
     return [item for page in client.get_paginator(operation).paginate(**request) for item in page.get(key, [])]

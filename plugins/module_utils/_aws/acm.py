@@ -1,0 +1,77 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""AWS Certificate Manager calls."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+)
+
+Described = dict[str, Any]
+DELAY_SECONDS = 5
+
+
+def list_certificates(client: Any) -> list[Described]:
+    """ListCertificates: summaries of all of the region with RSA keys of 2048 bits, as ACM makes them unless asked."""
+    pages = client.get_paginator("list_certificates").paginate()
+    return [item for page in pages for item in page["CertificateSummaryList"]]
+
+
+def describe(client: Any, arn: str) -> Described:
+    """DescribeCertificate."""
+    found: Described = client.describe_certificate(CertificateArn=arn)["Certificate"]
+    return found
+
+
+def read_tags(client: Any, arn: str) -> dict[str, str]:
+    """ListTagsForCertificate, without the tags that AWS sets itself."""
+    tags: dict[str, str] = boto3_tag_list_to_ansible_dict(client.list_tags_for_certificate(CertificateArn=arn)["Tags"])
+    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+
+
+def request(client: Any, names: Sequence[str], tags: Mapping[str, str]) -> str:
+    """RequestCertificate, to be validated by DNS, with its tags; return the ARN."""
+    more = {"SubjectAlternativeNames": list(names[1:])} if names[1:] else {}
+    answer = client.request_certificate(
+        DomainName=names[0],
+        ValidationMethod="DNS",
+        # The same token in every retry: a lost answer does not make a second certificate.
+        IdempotencyToken=uuid.uuid4().hex,
+        Tags=ansible_dict_to_boto3_tag_list(dict(tags)),
+        **more,
+    )
+    return str(answer["CertificateArn"])
+
+
+def wait(client: Any, arn: str, seconds: int, done: Callable[[Described], bool]) -> tuple[Described, bool]:
+    """Poll DescribeCertificate until it is done: (certificate, whether it was in time)."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = describe(client, arn)
+        if done(found):
+            return found, True
+        if time.monotonic() > deadline:
+            return found, False
+        time.sleep(DELAY_SECONDS)
+
+
+def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """AddTagsToCertificate and RemoveTagsFromCertificate, each only if needed."""
+    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
+    strays = [{"Key": key} for key in sorted(set(current) - set(wanted))]
+    if changed:
+        client.add_tags_to_certificate(CertificateArn=arn, Tags=ansible_dict_to_boto3_tag_list(changed))
+    if strays:
+        client.remove_tags_from_certificate(CertificateArn=arn, Tags=strays)
+
+
+def delete(client: Any, arn: str) -> None:
+    """DeleteCertificate. ACM refuses while something uses it."""
+    client.delete_certificate(CertificateArn=arn)

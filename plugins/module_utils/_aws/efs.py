@@ -1,0 +1,174 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Amazon EFS calls. What must be there before the next call, these functions wait for."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
+    ansible_dict_to_boto3_tag_list,
+    boto3_tag_list_to_ansible_dict,
+)
+
+try:
+    from botocore.exceptions import WaiterError
+except ImportError:  # AnsibleAWSModule reports the missing library
+    pass
+
+Described = dict[str, Any]
+DELAY_SECONDS, ATTEMPTS = 3, 60
+
+
+def _until(done: Callable[[], Any], what: str) -> None:
+    """Ask again and again, for three minutes at most."""
+    for attempt in range(ATTEMPTS):
+        time.sleep(DELAY_SECONDS if attempt else 0)
+        if done():
+            return
+    reason = f"not within {ATTEMPTS * DELAY_SECONDS} seconds; run again to go on"
+    raise WaiterError(name=what, reason=reason, last_response={})
+
+
+def find(client: Any, token: str) -> Described | None:
+    """DescribeFileSystems: the one that was made with this creation token."""
+    found = client.describe_file_systems(CreationToken=token)["FileSystems"]
+    return next((item for item in found if item["LifeCycleState"] not in ("deleting", "deleted")), None)
+
+
+def create(client: Any, token: str, throughput: str, tags: Mapping[str, str]) -> str:
+    """CreateFileSystem, encrypted, and wait until it is available; return the id."""
+    made = client.create_file_system(
+        CreationToken=token,
+        Encrypted=True,
+        PerformanceMode="generalPurpose",
+        ThroughputMode=throughput,
+        Backup=False,
+        Tags=ansible_dict_to_boto3_tag_list(dict(tags)),
+    )["FileSystemId"]
+    wait_available(client, token)
+    return str(made)
+
+
+def wait_available(client: Any, token: str) -> None:
+    """Wait until a file system is available."""
+    _until(lambda: (find(client, token) or {}).get("LifeCycleState") == "available", f"file system {token}")
+
+
+def update_throughput(client: Any, file_system_id: str, throughput: str) -> None:
+    """UpdateFileSystem. EFS allows one change a day."""
+    client.update_file_system(FileSystemId=file_system_id, ThroughputMode=throughput)
+
+
+def read_lifecycle(client: Any, file_system_id: str) -> list[dict[str, str]]:
+    """DescribeLifecycleConfiguration."""
+    rules: list[dict[str, str]] = client.describe_lifecycle_configuration(FileSystemId=file_system_id)[
+        "LifecyclePolicies"
+    ]
+    return rules
+
+
+def put_lifecycle(client: Any, file_system_id: str, rules: list[dict[str, str]]) -> None:
+    """PutLifecycleConfiguration."""
+    client.put_lifecycle_configuration(FileSystemId=file_system_id, LifecyclePolicies=rules)
+
+
+def read_policy(client: Any, file_system_id: str) -> str | None:
+    """DescribeFileSystemPolicy; None if there is none."""
+    try:
+        return str(client.describe_file_system_policy(FileSystemId=file_system_id)["Policy"])
+    except client.exceptions.PolicyNotFound:
+        return None
+
+
+def put_policy(client: Any, file_system_id: str, policy: Mapping[str, Any]) -> None:
+    """PutFileSystemPolicy."""
+    client.put_file_system_policy(FileSystemId=file_system_id, Policy=json.dumps(policy))
+
+
+def list_access_points(client: Any, file_system_id: str) -> list[Described]:
+    """DescribeAccessPoints of a file system, but those on their way out."""
+    pages = client.get_paginator("describe_access_points").paginate(FileSystemId=file_system_id)
+    found = [item for page in pages for item in page["AccessPoints"]]
+    return [item for item in found if item["LifeCycleState"] not in ("deleting", "deleted")]
+
+
+def create_access_point(
+    client: Any, file_system_id: str, user: Mapping[str, int], root: Mapping[str, Any], tags: Mapping[str, str]
+) -> str:
+    """CreateAccessPoint; return the id."""
+    made = client.create_access_point(
+        # The same token in every retry: a lost answer does not make a second one.
+        ClientToken=str(uuid.uuid4()),
+        FileSystemId=file_system_id,
+        PosixUser=user,
+        RootDirectory=root,
+        Tags=ansible_dict_to_boto3_tag_list(dict(tags)),
+    )
+    return str(made["AccessPointId"])
+
+
+def delete_access_point(client: Any, access_point_id: str) -> None:
+    """DeleteAccessPoint."""
+    client.delete_access_point(AccessPointId=access_point_id)
+
+
+def list_mount_targets(client: Any, file_system_id: str) -> list[Described]:
+    """DescribeMountTargets of a file system, but those on their way out."""
+    pages = client.get_paginator("describe_mount_targets").paginate(FileSystemId=file_system_id)
+    found = [item for page in pages for item in page["MountTargets"]]
+    return [item for item in found if item["LifeCycleState"] not in ("deleting", "deleted")]
+
+
+def groups_of(ec2: Any, targets: Sequence[Described]) -> dict[str, list[str]]:
+    """DescribeNetworkInterfaces: the security groups of mount targets by their subnets, in one call."""
+    interfaces = [item["NetworkInterfaceId"] for item in targets]
+    found = ec2.describe_network_interfaces(NetworkInterfaceIds=interfaces)["NetworkInterfaces"] if interfaces else []
+    groups = {item["NetworkInterfaceId"]: sorted(group["GroupId"] for group in item["Groups"]) for item in found}
+    return {item["SubnetId"]: groups.get(item["NetworkInterfaceId"], []) for item in targets}
+
+
+def create_mount_target(client: Any, file_system_id: str, subnet_id: str, groups: Sequence[str]) -> None:
+    """CreateMountTarget. It takes about a minute and a half until it can be mounted, which nobody waits for here."""
+    client.create_mount_target(FileSystemId=file_system_id, SubnetId=subnet_id, SecurityGroups=list(groups))
+
+
+def set_groups(client: Any, mount_target_id: str, groups: Sequence[str]) -> None:
+    """ModifyMountTargetSecurityGroups."""
+    client.modify_mount_target_security_groups(MountTargetId=mount_target_id, SecurityGroups=list(groups))
+
+
+def delete_mount_target(client: Any, file_system_id: str, mount_target_id: str) -> None:
+    """DeleteMountTarget, and wait until it is gone."""
+    client.delete_mount_target(MountTargetId=mount_target_id)
+
+    def gone() -> bool:
+        listed = client.describe_mount_targets(FileSystemId=file_system_id)["MountTargets"]
+        return mount_target_id not in [item["MountTargetId"] for item in listed]
+
+    _until(gone, f"mount target {mount_target_id}")
+
+
+def delete(client: Any, file_system_id: str) -> None:
+    """DeleteFileSystem, with all that is on it. EFS refuses while it has mount targets."""
+    client.delete_file_system(FileSystemId=file_system_id)
+
+
+def tags(described: Mapping[str, Any]) -> dict[str, str]:
+    """The tags of a described resource, but those that AWS sets itself."""
+    found: dict[str, str] = boto3_tag_list_to_ansible_dict(described.get("Tags") or [])
+    return {key: value for key, value in found.items() if not key.startswith("aws:")}
+
+
+def tag(client: Any, resource_id: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """TagResource and UntagResource, each only if needed."""
+    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
+    strays = sorted(set(current) - set(wanted))
+    if changed:
+        client.tag_resource(ResourceId=resource_id, Tags=ansible_dict_to_boto3_tag_list(changed))
+    if strays:
+        client.untag_resource(ResourceId=resource_id, TagKeys=strays)

@@ -1,0 +1,243 @@
+#!/usr/bin/python
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: certificate
+version_added: 0.2.0
+short_description: Keep a certificate that is validated through a hosted zone
+description:
+  - Requests a certificate from AWS Certificate Manager, writes the CNAME records that prove who owns the names into a
+    hosted zone of Route 53, and waits until the certificate is issued. A certificate that waits for its records gets
+    them.
+  - Keeps these records, which ACM needs to renew the certificate by itself for as long as something uses it.
+  - The certificate is the one for O(domain_name) whose tag C(Name) is O(name). Others are left alone.
+author:
+  - meetops.jitsi contributors (@meetops)
+options:
+  name:
+    description: Value of the tag C(Name) of the certificate.
+    type: str
+    required: true
+  domain_name:
+    description: Host name that the certificate is for.
+    type: str
+    required: true
+  alternative_names:
+    description: Further host names. To change them means a new certificate; the old one stays until it is deleted.
+    type: list
+    elements: str
+    default: []
+  zone_id:
+    description:
+      - Id of the public hosted zone that the names are in. Empty in check mode for a zone that does not exist yet.
+    type: str
+    required: true
+  tags:
+    description: Tags of the certificate, beside C(Name).
+    type: dict
+    default: {}
+  wait_timeout:
+    description: Seconds to wait for the certificate. A run that gives up is continued by the next one.
+    type: int
+    default: 900
+  state:
+    description: V(absent) deletes the certificate and its records. ACM refuses while something uses it.
+    type: str
+    choices: [present, absent]
+    default: present
+notes:
+  - C(community.aws.acm_certificate) (release 11.2) imports and deletes certificates only. No stock module requests one.
+  - CloudFront takes certificates of C(us-east-1) only, whatever the region of everything else.
+  - The request carries the tags, so a run that dies right after it leaves a certificate that the next run finds and
+    finishes.
+  - "Permissions: acm:ListCertificates, DescribeCertificate, ListTagsForCertificate, RequestCertificate,
+    AddTagsToCertificate, RemoveTagsFromCertificate, DeleteCertificate; route53:ListResourceRecordSets,
+    ChangeResourceRecordSets."
+extends_documentation_fragment:
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: The shop has a certificate for CloudFront
+  meetops.jitsi.certificate:
+    name: shop
+    domain_name: shop.example.com
+    zone_id: Z0123456789ABCDEFGHIJ
+    region: us-east-1
+"""
+
+RETURN = r"""
+arn:
+  description: ARN of the certificate. Empty if it does not exist, as in check mode before it is requested.
+  returned: success
+  type: str
+  sample: arn:aws:acm:us-east-1:111122223333:certificate/01234567-89ab-cdef-0123-456789abcdef
+status:
+  description: Its status.
+  returned: success
+  type: str
+  sample: ISSUED
+renewal_eligibility:
+  description: Whether ACM can renew it. V(INELIGIBLE) until something uses it.
+  returned: success
+  type: str
+  sample: ELIGIBLE
+changes:
+  description: What changed, or would change in check mode.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{resource: certificate shop.example.com, action: create, fields: [Names, Status, Tags]}]
+"""
+
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils import certificate, dns_records
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import acm, route53
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+
+CERTIFICATE = "certificate "
+ISSUED = "ISSUED"
+RECORD_TTL = 300
+# ACM needs some seconds to make the records of a new request.
+RECORDS_SECONDS = 120
+
+
+class Certificate:
+    """The certificate and its validation records as they are."""
+
+    def __init__(self, module: Any) -> None:
+        self.params = module.params
+        self.zone_id: str = self.params["zone_id"]
+        self.names = [self.params["domain_name"], *self.params["alternative_names"]]
+        self.api, self.dns = client(module, "acm"), client(module, "route53")
+        self.summaries = acm.list_certificates(self.api)
+        self.arn, self.tags = "", dict[str, str]()
+        self.described: dict[str, Any] = {}
+        for arn in certificate.candidates(self.summaries, self.names[0]):
+            described, tags = acm.describe(self.api, arn), acm.read_tags(self.api, arn)
+            if certificate.fits(described, tags, self.params["name"], self.names):
+                self.arn, self.described, self.tags = arn, described, tags
+                break
+
+    def records(self) -> tuple[dict[str, Fields], dict[str, Fields]]:
+        """The validation records that are there, and those that are wanted."""
+        wanted = {f"CNAME {name}": _record(value) for name, value in certificate.validation(self.described).items()}
+        current: dict[str, Fields] = {}
+        for record in wanted if self.zone_id else ():
+            for found in route53.records_below(self.dns, self.zone_id, record.split(" ", 1)[1]):
+                if dns_records.key({"type": found["Type"], "name": found["Name"]}) == record:
+                    current[record] = dns_records.current(found)
+        return current, wanted
+
+    def write(self, action: str, record: str, fields: Fields) -> None:
+        """Write or remove a validation record."""
+        route53.change(self.dns, self.zone_id, action, dns_records.record_set(record, fields))
+
+    def request(self, tags: dict[str, str]) -> None:
+        """Request the certificate and write its records as soon as ACM has made them."""
+        self.arn = acm.request(self.api, self.names, tags)
+        self.described, _ready = acm.wait(
+            self.api, self.arn, RECORDS_SECONDS, lambda found: bool(certificate.validation(found))
+        )
+        current, wanted = self.records()
+        for change in compare(current, wanted):
+            self.write("UPSERT", change.resource, change.after or {})
+
+    def wait(self) -> None:
+        """Wait until it is issued; fail when it will not be, or not in time."""
+        seconds = self.params["wait_timeout"]
+        self.described, _ended = acm.wait(
+            self.api, self.arn, seconds, lambda found: bool(found["Status"] != "PENDING_VALIDATION")
+        )
+        if self.described["Status"] != ISSUED:
+            raise InvalidInput(certificate.failure(self.described, f"zone {self.zone_id}"))
+
+
+def _record(value: str) -> dict[str, Any]:
+    return {"ttl": RECORD_TTL, "values": [value]}
+
+
+def present(module: Any, found: Certificate) -> None:
+    """Request, finish or put back."""
+
+    def apply(change: Change) -> None:
+        if not change.resource.startswith(CERTIFICATE):
+            found.write("UPSERT", change.resource, change.after or {})
+            return
+        if change.before is None:
+            found.request(tags)
+        elif "Tags" in change.fields:
+            acm.tag(found.api, found.arn, found.tags, tags)
+        found.wait()
+
+    tags = {**{str(key): str(value) for key, value in module.params["tags"].items()}, "Name": module.params["name"]}
+    current, wanted = found.records()
+    resource = CERTIFICATE + found.names[0]
+    wanted[resource] = {"Names": sorted(found.names), "Status": ISSUED, "Tags": tags}
+    if found.arn:
+        current[resource] = {"Names": sorted(found.names), "Status": found.described["Status"], "Tags": found.tags}
+    finish(module, compare(current, wanted), apply, **result(found))
+
+
+def absent(module: Any, found: Certificate) -> None:
+    """Delete the certificate, then its records, unless another certificate needs them."""
+
+    def apply(change: Change) -> None:
+        if change.resource.startswith(CERTIFICATE):
+            acm.delete(found.api, found.arn)
+            found.arn, found.described = "", {}
+        else:
+            found.write("DELETE", change.resource, change.before or {})
+
+    current: dict[str, Fields] = {}
+    if found.arn:
+        if not any(certificate.others(found.summaries, found.arn, name) for name in found.names):
+            current, _wanted = found.records()
+        # What is last goes first.
+        current[CERTIFICATE + found.names[0]] = {"Status": found.described["Status"]}
+    finish(module, compare(current, {}, prune=True), apply, **result(found))
+
+
+def result(found: Certificate) -> dict[str, Any]:
+    """What the module returns, read after the changes."""
+    return {
+        "arn": lambda: found.arn,
+        "status": lambda: found.described.get("Status", ""),
+        "renewal_eligibility": lambda: found.described.get("RenewalEligibility", ""),
+    }
+
+
+def reconcile(module: Any) -> None:
+    """Check the input, read what there is, make it as wanted."""
+    certificate.check([module.params["domain_name"], *module.params["alternative_names"]])
+    (absent if module.params["state"] == "absent" else present)(module, Certificate(module))
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        {
+            "name": {"type": "str", "required": True},
+            "domain_name": {"type": "str", "required": True},
+            "alternative_names": {"type": "list", "elements": "str", "default": []},
+            "zone_id": {"type": "str", "required": True},
+            "tags": {"type": "dict", "default": {}},
+            "wait_timeout": {"type": "int", "default": 900},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        },
+        reconcile,
+    )
+
+
+if __name__ == "__main__":
+    main()

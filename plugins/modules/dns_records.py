@@ -1,0 +1,220 @@
+#!/usr/bin/python
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: dns_records
+version_added: 0.2.0
+short_description: Keep some records of a public hosted zone
+description:
+  - Keeps the listed records of a public hosted zone in Route 53. Other records are left alone.
+  - A record may be kept exactly, may be completed, or may be created once and then belong to somebody else.
+author:
+  - meetops.jitsi contributors (@meetops)
+options:
+  zone:
+    description: Name of the hosted zone. One of O(zone) and O(zone_id) is required.
+    type: str
+  zone_id:
+    description:
+      - Id of the hosted zone, which saves a call.
+      - Empty in check mode for a zone that does not exist yet.
+    type: str
+  create_zone:
+    description: Whether to create the zone of O(zone) when it does not exist. It is never removed.
+    type: bool
+    default: false
+  records:
+    description: The records. Those with a routing policy are not seen.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Full name of the record.
+        type: str
+        required: true
+      type:
+        description: Type of the record.
+        type: str
+        choices: [A, AAAA, CAA, CNAME, TXT]
+        default: A
+      ttl:
+        description: Seconds for which resolvers may remember it. An alias has none.
+        type: int
+        default: 300
+      values:
+        description: Its values.
+        type: list
+        elements: str
+        default: []
+      alias:
+        description: The AWS resource whose addresses it has, in place of O(records[].values).
+        type: dict
+        suboptions:
+          name:
+            description: Host name of the resource.
+            type: str
+            required: true
+          zone_id:
+            description: Hosted zone that the host name is in.
+            type: str
+            required: true
+      keep:
+        description:
+          - V(exact) keeps these values and no others.
+          - V(include) adds these values to others that are there.
+          - V(create) creates the record when there is none, and never changes it. It is removed only while it has
+            these values.
+        type: str
+        choices: [exact, include, create]
+        default: exact
+  state:
+    description: V(absent) removes the listed records.
+    type: str
+    choices: [present, absent]
+    default: present
+notes:
+  - C(amazon.aws.route53) (release 11.4) handles one record a task. With O(amazon.aws.route53#module:overwrite=false)
+    it fails on a record that differs, and otherwise replaces it, so it cannot create a record that a Lambda function
+    owns from then on, nor add a value to others. It lists all records of the zone, or those after the name, in every
+    task.
+  - Names below one another, such as V(example.com) and V(turn.example.com), are read in one call.
+  - "Permissions: route53:ListHostedZonesByName, ListResourceRecordSets, ChangeResourceRecordSets, and
+    CreateHostedZone for O(create_zone)."
+extends_documentation_fragment:
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: The shop has its address, and a server that reports its own
+  meetops.jitsi.dns_records:
+    zone: example.com
+    records:
+      - name: shop.example.com
+        alias: { name: d111111abcdef8.cloudfront.net, zone_id: Z2FDTNDATAQYW2 }
+      - name: origin.shop.example.com
+        ttl: 10
+        values: [192.0.2.1]
+        keep: create
+      - name: shop.example.com
+        type: CAA
+        values: ['0 issue "amazon.com"']
+        keep: include
+"""
+
+RETURN = r"""
+zone_id:
+  description: Id of the hosted zone. Empty if it does not exist, as in check mode before it is created.
+  returned: success
+  type: str
+  sample: Z0123456789ABCDEFGHIJ
+changes:
+  description: What changed, or would change in check mode.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{resource: A origin.shop.example.com, action: create, fields: [ttl, values]}]
+"""
+
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils import dns_records
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import route53
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+
+ZONE = "hosted zone "
+
+
+def find_zone(module: Any, api: Any) -> str:
+    """Id of the zone, empty if there is none."""
+    name, zone_id = module.params["zone"], module.params["zone_id"]
+    if zone_id is not None:
+        return str(zone_id)
+    found = route53.public_zones(api, name)
+    if len(found) > 1:
+        ids = ", ".join(zone["Id"].rpartition("/")[2] for zone in found)
+        raise InvalidInput(f"zone {name}: there are several public zones of this name ({ids}); give zone_id")
+    return found[0]["Id"].rpartition("/")[2] if found else ""
+
+
+def reconcile(module: Any) -> None:
+    """Read the records, compare, write."""
+    params = module.params
+    records = {dns_records.key(record): record for record in params["records"]}
+    dns_records.check(params["zone"] or "", params["records"])
+    api = client(module, "route53")
+    zone_id = find_zone(module, api)
+    removing = params["state"] == "absent"
+    if not (zone_id or params["create_zone"] or removing or module.check_mode):
+        raise InvalidInput(
+            f"zone {params['zone']}: there is no public hosted zone of this name in the account; create it, have its "
+            "parent delegate to it, then run again"
+        )
+
+    found: dict[str, Fields] = {}
+    if zone_id:
+        for name in dns_records.start(params["records"]):
+            for record_set in route53.records_below(api, zone_id, name):
+                record = dns_records.key({"type": record_set["Type"], "name": record_set["Name"]})
+                if record in records:
+                    found[record] = dns_records.current(record_set)
+
+    current, wanted = dict(found), {}
+    if removing:
+        for record, fields in found.items():
+            dns_records.check_removal(records[record], fields)
+    else:
+        wanted = {name: dns_records.wanted(record, found.get(name)) for name, record in records.items()}
+        if params["create_zone"]:
+            wanted = {ZONE + params["zone"]: {"private": False}, **wanted}
+            if zone_id:
+                current[ZONE + params["zone"]] = {"private": False}
+
+    def apply(change: Change) -> None:
+        nonlocal zone_id
+        if change.resource.startswith(ZONE):
+            zone_id = route53.create_zone(api, params["zone"])["Id"].rpartition("/")[2]
+        elif change.after is None:
+            route53.change(api, zone_id, "DELETE", dns_records.record_set(change.resource, change.before or {}))
+        else:
+            route53.change(api, zone_id, "UPSERT", dns_records.record_set(change.resource, change.after))
+
+    finish(module, compare(current, wanted, prune=removing), apply, zone_id=lambda: zone_id)
+
+
+def main() -> None:
+    """Run the module."""
+    alias = {"name": {"type": "str", "required": True}, "zone_id": {"type": "str", "required": True}}
+    record = {
+        "name": {"type": "str", "required": True},
+        "type": {"type": "str", "choices": list(dns_records.TYPES), "default": "A"},
+        "ttl": {"type": "int", "default": 300},
+        "values": {"type": "list", "elements": "str", "default": []},
+        "alias": {"type": "dict", "options": alias},
+        "keep": {"type": "str", "choices": list(dns_records.KEEP), "default": "exact"},
+    }
+    run(
+        {
+            "zone": {"type": "str"},
+            "zone_id": {"type": "str"},
+            "create_zone": {"type": "bool", "default": False},
+            "records": {"type": "list", "elements": "dict", "required": True, "options": record},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        },
+        reconcile,
+        required_one_of=[("zone", "zone_id")],
+        required_if=[("create_zone", True, ["zone"])],
+    )
+
+
+if __name__ == "__main__":
+    main()
