@@ -116,6 +116,18 @@ integration: $(DEV) ## Run the tests against a local AWS
 bench: $(DEV) $(MITOGEN) ## Measure against the same resources made by stock modules
 	python benchmarks/run.py $(ARGS)
 
+.PHONY: proof-recordings
+proof-recordings: $(DEV) ## A thousand recordings through faults and kills: none may be lost or corrupt (10 to 20 minutes)
+	python tests/proofs/recordings $(ARGS)
+
+.PHONY: proof-rotation
+proof-rotation: $(DEV) ## Every death, fault and order of rotations, and logins to a real prosody
+	python tests/proofs/rotation $(ARGS)
+
+.PHONY: proof-lifecycle
+proof-lifecycle: $(DEV) ## Every order of wakes, sleep, events, deaths and visitors: no call cut, no wake lost (minutes)
+	python tests/proofs/lifecycle $(ARGS)
+
 # --- Upkeep
 
 .PHONY: dev docs format clean

@@ -16,19 +16,16 @@ options:
   _input:
     description:
       - What M(meetops.jitsi.platform_info) returns as RV(meetops.jitsi.platform_info#module:platform), with the parts
-        V(services), V(targets) and V(counts).
+        V(services) and V(targets).
     type: dict
     required: true
   domain:
     description: Host name that people open.
     type: str
     required: true
-  tasks:
-    description:
-      - What one task of each kind takes, as P(meetops.jitsi.awake_cost#filter) wants it.
-      - The names are V(signalling), V(bridge), and V(recorder) if there is one.
-    type: list
-    elements: dict
+  cost:
+    description: What M(meetops.jitsi.cost_info) returns as RV(meetops.jitsi.cost_info#module:cost).
+    type: dict
     required: true
   recording_bucket:
     description: Name of the recording bucket. Empty when recording is off.
@@ -38,22 +35,29 @@ options:
     description: Address that all calls go to instead of AWS. Empty on AWS.
     type: str
     default: ""
+  life:
+    description:
+      - What M(meetops.jitsi.life_cycle_info) returns as RV(meetops.jitsi.life_cycle_info#module:life_cycle), for who
+        meets and what comes next. Empty to leave that out.
+    type: dict
+    version_added: 0.2.0
 """
 
 EXAMPLES = r"""
 - name: Read what there is
   meetops.jitsi.platform_info:
     name: jitsi-video-platform
-    include: [services, targets, counts]
+    include: [services, targets]
   register: info
+
+- name: Compute the bill
+  meetops.jitsi.cost_info:
+    name: jitsi-video-platform
+  register: bill
 
 - name: Tell it
   ansible.builtin.debug:
-    msg: "{{ info.platform | meetops.jitsi.summary(domain='meet.example.com', tasks=tasks) }}"
-  vars:
-    tasks:
-      - {name: signalling, cpu: 1024, memory: 4096}
-      - {name: bridge, cpu: 4096, memory: 8192}
+    msg: "{{ info.platform | meetops.jitsi.summary(domain='meet.example.com', cost=bill.cost) }}"
 """
 
 RETURN = r"""

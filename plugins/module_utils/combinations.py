@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .bucket import ARCHIVE_CLASSES, LOCKS
 from .fargate import MEMORIES, describe_memories
 from .validation import problem
 
@@ -123,6 +124,31 @@ def expiry(values: Values) -> Iterator[str]:
         yield problem("jitsi_recording_expire_days", expire, f"is not after jitsi_recording_archive_days; {fix}")
 
 
+def archive_class(values: Values) -> Iterator[str]:
+    """A storage class takes objects from a day on."""
+    storage_class, archive = values["jitsi_recording_archive_class"], values["jitsi_recording_archive_days"]
+    least = ARCHIVE_CLASSES[storage_class]
+    if 0 < archive < least:
+        wrong = f"is too early for jitsi_recording_archive_class {storage_class}"
+        yield problem("jitsi_recording_archive_days", archive, f"{wrong}; use 0 (never), or {least} or more")
+
+
+def lock(values: Values) -> Iterator[str]:
+    """A retention has days, and a recording expires after it."""
+    mode, days = values["jitsi_recording_lock"], values["jitsi_recording_lock_days"]
+    expire = values["jitsi_recording_expire_days"]
+    if LOCKS[mode] and not days:
+        yield problem(
+            "jitsi_recording_lock_days", days, f"is no retention; use 1 or more with jitsi_recording_lock {mode}"
+        )
+    if days and not LOCKS[mode]:
+        wrong = f"has no meaning with jitsi_recording_lock {mode}"
+        yield problem("jitsi_recording_lock_days", days, f"{wrong}; use 0, or governance or compliance")
+    elif 0 < expire <= days:
+        fix = f"use 0 (never) or more than {days}"
+        yield problem("jitsi_recording_expire_days", expire, f"is not after jitsi_recording_lock_days; {fix}")
+
+
 def release_that_records(values: Values) -> Iterator[str]:
     """One release came with a recorder that does not start."""
     release = values["jitsi_image_version"]
@@ -143,5 +169,7 @@ COMBINATIONS = (
     _combination(subnets_in_vpc, "vpc_cidr", "subnets", "aws_region"),
     _combination(keys_in_region, "secret_kms_key_arn", "recording_kms_key_arn", "aws_region"),
     _combination(expiry, "recording_archive_days", "recording_expire_days"),
+    _combination(archive_class, "recording_archive_class", "recording_archive_days"),
+    _combination(lock, "recording_lock", "recording_lock_days", "recording_expire_days"),
     _combination(release_that_records, "image_version", "enable_recording"),
 )

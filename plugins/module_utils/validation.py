@@ -192,9 +192,14 @@ def domain_fault(value: str) -> str | None:
     return None if re.fullmatch(rf"{LABEL}(?:\.{LABEL})+", value) else "is not a domain name"
 
 
-def domain(example: str) -> Rule:
+def domain(example: str, longest: int = LONGEST_DOMAIN) -> Rule:
     """A domain name of two labels or more."""
-    return text(f"a domain name such as {example}", domain_fault)
+
+    def wrong(value: str) -> str | None:
+        too_long = f"has {len(value)} characters; use at most {longest}" if len(value) > longest else None
+        return domain_fault(value) or too_long
+
+    return text(f"a domain name such as {example}", wrong)
 
 
 def email() -> Rule:

@@ -81,6 +81,21 @@ def stun_servers() -> Rule:
     return Rule("list", "one or more host:port", check)
 
 
+def frame_ancestors() -> Rule:
+    """Sites as the directive frame-ancestors of a Content-Security-Policy takes them."""
+
+    def check(where: str, value: list[Any]) -> Iterator[str]:
+        for index, site in enumerate(value):
+            host = site.removeprefix("https://").removeprefix("*.") if isinstance(site, str) else ""
+            if site != "*" and (not str(site).startswith("https://") or domain_fault(host)):
+                fix = "use one such as https://intranet.example.com or https://*.example.com, or * for all"
+                yield problem(f"{where}[{index}]", site, f"is not a site; {fix}")
+            elif site in value[:index]:
+                yield problem(f"{where}[{index}]", site, "is there twice; remove one")
+
+    return Rule("list", "sites such as https://intranet.example.com, or * for all", check)
+
+
 def tags() -> Rule:
     """Tags for every resource."""
 

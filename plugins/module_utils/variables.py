@@ -11,6 +11,7 @@ from typing import Any
 
 from . import validation as v
 from . import validation_lists as lists
+from .certificate import LONGEST_NAME as LONGEST_CERTIFICATE_NAME
 from .combinations import COMBINATIONS
 from .errors import InvalidInput
 from .fargate import MEMORIES
@@ -36,7 +37,7 @@ class Variable:
 
 VARIABLES = {
     "jitsi_domain": Variable(
-        v.domain("meet.example.com"),
+        v.domain("meet.example.com", LONGEST_CERTIFICATE_NAME),
         "Host name that people open.",
         "meet.example.com",
         required=True,
@@ -103,6 +104,80 @@ VARIABLES = {
         lists.stun_servers(),
         "A bridge learns its public address from them. The default one belongs to the Jitsi project.",
         "[stun.example.com:3478]",
+    ),
+    "jitsi_create_hosted_zone": Variable(
+        v.flag(),
+        "Whether to create a hosted zone that is not there. It costs 0.50 USD a month, and its parent must delegate.",
+        "true",
+    ),
+    "jitsi_price_class": Variable(
+        v.one_of("PriceClass_100", "PriceClass_200", "PriceClass_All"),
+        "Where CloudFront answers: in North America and Europe, in most places, or everywhere. Media never go there.",
+        "PriceClass_100",
+    ),
+    "jitsi_frame_ancestors": Variable(
+        lists.frame_ancestors(),
+        "Sites that may show meetings inside their own pages.",
+        "[https://intranet.example.com]",
+    ),
+    "jitsi_acme_account_uri": Variable(
+        v.optional(
+            v.matching(
+                r"https://[a-z0-9.-]+(?:/[A-Za-z0-9_-]+)+", "such as https://acme-v02.api.letsencrypt.org/acme/acct/1"
+            )
+        ),
+        "Account at Let's Encrypt that alone may get certificates for the domain.",
+        "https://acme-v02.api.letsencrypt.org/acme/acct/1234567890",
+    ),
+    "jitsi_idle_minutes": Variable(
+        v.between(5, 240, "minutes"),
+        "How long nobody must meet until the platform goes to sleep.",
+        "30",
+    ),
+    "jitsi_wake_pin_required": Variable(
+        v.flag(),
+        "Whether starting a meeting needs a PIN while the platform sleeps. It is wake_pin in the secret document.",
+        "true",
+    ),
+    "jitsi_wake_limit_per_day": Variable(
+        v.between(0, 1000),
+        "How often visitors may wake the platform on one day (UTC), so that nobody runs up costs. 0 is no limit.",
+        "50",
+    ),
+    "jitsi_certificate_wake_days": Variable(
+        v.between(0, 60, "days"),
+        "After so long asleep it wakes to renew its certificate: less than a third of the validity. 0 is never.",
+        "14",
+    ),
+    "jitsi_awake_alarm_hours": Variable(
+        v.between(1, 168, "hours"),
+        "How long it may be awake until an alarm asks whether that is right.",
+        "24",
+    ),
+    "jitsi_brand_name": Variable(
+        v.matching(r"(?=\S)[^\W_](?:[\w .,&'()+-]{0,58}[\w.)+])?", "up to 60 letters, digits, spaces and .,&'()+-"),
+        "Name on the wake page.",
+        "Example Meet",
+    ),
+    "jitsi_brand_color": Variable(
+        v.matching(r"#[0-9A-Fa-f]{6}", "a colour such as #0b57d0"),
+        "Colour of the wake page's button.",
+        "'#7a1fa2'",
+    ),
+    "jitsi_brand_color_dark": Variable(
+        v.matching(r"#[0-9A-Fa-f]{6}", "a colour such as #a8c7fa"),
+        "The same where people prefer dark pages.",
+        "'#e1b3f5'",
+    ),
+    "jitsi_brand_logo": Variable(
+        v.optional(
+            v.matching(
+                r"(?=.{1,2048}\Z)data:image/(?:png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}",
+                "an image as data URI of at most 2048 characters, such as data:image/svg+xml;base64,PHN2Zy8+",
+            )
+        ),
+        "Small logo on the wake page. It is part of the page, which loads nothing else.",
+        "data:image/svg+xml;base64,PHN2Zy8+",
     ),
     "jitsi_image_registry": Variable(
         v.image_registry(),
@@ -217,6 +292,16 @@ VARIABLES = {
         "When to wake (awake: true) and when to sleep (false). The time zone is UTC if left out.",
         "[{name: office-open, schedule: 'cron(0 8 ? * MON-FRI *)', timezone: Europe/Berlin, awake: true}]",
     ),
+    "jitsi_deployment_wait_minutes": Variable(
+        v.between(0, 2880, "minutes"),
+        "How long a run waits for deployments, which wait for live calls. After it ECS finishes them by itself.",
+        "240",
+    ),
+    "jitsi_force": Variable(
+        v.flag(),
+        "Whether this run may cut live calls. Give it with -e, for one run.",
+        "true",
+    ),
     "jitsi_enable_recording": Variable(
         v.flag(),
         "Whether meetings can be recorded. Without, there is no recorder; a bucket with recordings stays.",
@@ -230,12 +315,32 @@ VARIABLES = {
     ),
     "jitsi_recording_archive_days": Variable(
         v.between(0, 36500, "days"),
-        "Days until a recording moves to Glacier Instant Retrieval, which bills at least 90 days; 0 is never.",
+        "Days until a recording moves to a cheaper storage class; 0 is never.",
         "30",
+    ),
+    "jitsi_recording_archive_class": Variable(
+        v.one_of("GLACIER_IR", "STANDARD_IA", "INTELLIGENT_TIERING"),
+        "That class; all are read at once. GLACIER_IR bills at least 90 days, STANDARD_IA takes none before day 30.",
+        "STANDARD_IA",
     ),
     "jitsi_recording_expire_days": Variable(
         v.between(0, 36500, "days"),
-        "Days until a recording is deleted, more than until it is archived; 0 is never.",
+        "Days until a recording is deleted, more than until it is archived and than it is locked; 0 is never.",
+        "365",
+    ),
+    "jitsi_recording_noncurrent_days": Variable(
+        v.between(1, 36500, "days"),
+        "Days that a deleted or overwritten recording can be brought back.",
+        "90",
+    ),
+    "jitsi_recording_lock": Variable(
+        v.one_of("none", "holds", "governance", "compliance"),
+        "S3 Object Lock, which cannot be taken off again: legal holds, or also a retention of every new recording.",
+        "governance",
+    ),
+    "jitsi_recording_lock_days": Variable(
+        v.between(0, 36500, "days"),
+        "Days of that retention; 0 without one.",
         "365",
     ),
     "jitsi_secret_kms_key_arn": Variable(
@@ -247,6 +352,21 @@ VARIABLES = {
         v.optional(v.kms_key()),
         "KMS key for recordings, of the same region; empty is the key that AWS manages.",
         "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+    "jitsi_rotation_function": Variable(
+        v.flag(),
+        "Whether AWS rotates the passwords by itself, with a Lambda function; else rotate_secrets.yml alone does.",
+        "false",
+    ),
+    "jitsi_rotation_days": Variable(
+        v.between(1, 1000, "days"),
+        "Days after which the passwords are rotated.",
+        "30",
+    ),
+    "jitsi_rotation_grace_days": Variable(
+        v.between(1, 365, "days"),
+        "Days after that until a rotation that has not happened raises an alarm.",
+        "14",
     ),
     "jitsi_log_retention_days": Variable(
         v.one_of(*RETENTION_DAYS),

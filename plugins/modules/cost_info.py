@@ -29,7 +29,7 @@ options:
     default: ""
   tasks:
     description:
-      - What a task of each kind will take, for kinds that have no service yet. Else its task definition says so.
+      - What a task of each kind takes. For a kind that is not given, the task definition of its service says so.
       - Each has C(name) (V(signalling), V(bridge) or V(recorder)) and C(cpu) and C(memory), or C(instance_type) and
         C(disk_gib).
     type: list
@@ -43,11 +43,11 @@ extends_documentation_fragment:
 notes:
   - The price list API of AWS does not know the free amounts, and answers in thousands of rows; the table has two dozen
     prices.
-  - Makes about 20 API calls, however much there is.
+  - Makes about 15 API calls, and 5 for the task definitions, however much there is.
   - "Permissions: cloudfront:ListDistributions, cloudwatch:DescribeAlarms, GetMetricData and
     ListDashboards, dynamodb:DescribeTable, ec2:DescribeLaunchTemplateVersions, ecs:DescribeServices and
-    DescribeTaskDefinition, elasticfilesystem:DescribeFileSystems, lambda:ListFunctions, logs:DescribeLogGroups and
-    DescribeMetricFilters, route53:ListHostedZonesByName, s3:GetEncryptionConfiguration, secretsmanager:DescribeSecret,
+    DescribeTaskDefinition, elasticfilesystem:DescribeFileSystems, lambda:ListFunctions, logs:DescribeLogGroups,
+    route53:ListHostedZonesByName, s3:GetEncryptionConfiguration, secretsmanager:DescribeSecret,
     servicediscovery:ListNamespaces."
 """
 
@@ -119,7 +119,6 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     cloudwatch,
     ecs,
     efs,
-    logs,
     route53,
     runner,
     secretsmanager,
@@ -130,7 +129,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import platform
 
 
 def counts(client, name, bucket, zone):
-    """What is billed by the month, by names of ``cost.IDLE_ITEMS``, and the metric filters, which are free."""
+    """What is billed by the month, by names of ``cost.IDLE_ITEMS``."""
     watch, group = client("cloudwatch"), f"/ecs/{name}"
     scaling = [f"{kind}-service/{platform.cluster(name)}/" for kind in ("TargetTracking", "StepScaling")]
     prefixes = [f"{name}/", *scaling]
@@ -142,7 +141,6 @@ def counts(client, name, bucket, zone):
             alarm for prefix in prefixes for alarm in cloudwatch.describe_alarms(watch, prefix)
         ),
         "dashboards": platform_api.dashboards(watch, name).count(name),
-        "metric_filters": len(logs.describe_metric_filters(client("logs"), group)),
         "secrets": int(bool(secret) and "DeletedDate" not in secret),
         "private_zones": len(
             servicediscovery.list_namespaces(client("servicediscovery"), platform.namespace(name))[:1]
@@ -161,15 +159,15 @@ def counts(client, name, bucket, zone):
     return {**found, "customer_keys": len(platform.customer_keys(keys))}
 
 
-def sizes(client, name, planned):
-    """What a task of each kind takes: of those that have a service, what its task definition says."""
-    names = platform.services(name)
+def sizes(client, name, given):
+    """What a task of each kind takes: as given, else what the task definition of its service says."""
+    found = {task["name"]: task for task in given}
+    names = {kind: service for kind, service in platform.services(name).items() if kind not in found}
     services = {
         item["serviceName"]: item["taskDefinition"]
         for item in ecs.services(client("ecs"), platform.cluster(name), list(names.values()))
         if item["status"] == "ACTIVE"
     }
-    found = {task["name"]: task for task in planned}
     for kind, service in names.items():
         if service in services:
             definition = api.task_definition(client("ecs"), services[service])
@@ -194,7 +192,7 @@ def reconcile(module):
         cost={
             "prices_of": cost.PRICES_OF,
             "counts": found,
-            "asleep": cost.idle_cost({key: count for key, count in found.items() if key in cost.IDLE_ITEMS}),
+            "asleep": cost.idle_cost(found),
             "awake": cost.awake_cost(sizes(client, name, module.params["tasks"])),
             "by_use": cost.use_cost(),
         },

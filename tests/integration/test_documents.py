@@ -63,7 +63,7 @@ def test_every_variable_is_one_that_the_image_reads(rendered):
 
 def test_every_required_variable_is_set(rendered):
     for _task, container in containers(rendered):
-        if container["name"] in ("stats", "caddy", "coturn"):
+        if container["name"] in ("stats", "protect", "caddy", "coturn"):
             continue
         given = {item["name"]: item for item in container.get("environment", []) + container.get("secrets", [])}
         required = {name for name, entry in CONTRACT[image_of(container)].items() if entry["required"]}
@@ -83,7 +83,8 @@ def test_every_secret_comes_from_the_document(rendered):
 
 
 def test_secrets_are_keys_that_the_role_secrets_makes(rendered):
-    keys = yaml.safe_load((documents.ROOT / "roles" / "secrets" / "vars" / "main.yml").read_text())["_secrets_keys"]
+    made = yaml.safe_load((documents.ROOT / "roles" / "secrets" / "vars" / "main.yml").read_text())
+    keys = {**made["_secrets_keys"], **made["_secrets_fixed_keys"]}
     used = {item["name"].lower() for _task, container in containers(rendered) for item in container.get("secrets", [])}
     assert used <= set(keys)
 
@@ -132,6 +133,25 @@ def test_fargate_tasks_ask_for_nothing_that_fargate_lacks(rendered):
             assert 21 <= task.get("ephemeralStorage", {"sizeInGiB": 21})["sizeInGiB"] <= 200
 
 
+def test_certificates_are_on_the_file_system_and_the_secret_of_the_origin_is_not_a_setting(default):
+    signalling = default["task_definitions"][0]
+    caddy = next(container for container in signalling["containerDefinitions"] if container["name"] == "caddy")
+    (volume,) = signalling["volumes"]
+    (mount,) = caddy["mountPoints"]
+    assert (mount["sourceVolume"], mount["containerPath"]) == (volume["name"], "/data")
+    assert volume["efsVolumeConfiguration"] == {
+        "fileSystemId": documents.PLATFORM["file_system_id"],
+        "transitEncryption": "ENABLED",
+        "authorizationConfig": {"accessPointId": documents.PLATFORM["access_point_id"], "iam": "ENABLED"},
+    }
+    assert [item["name"] for item in caddy["secrets"]] == ["ORIGIN_SECRET"]
+    role = next(role for role in default["roles"] if role["name"].endswith("-signalling-task"))
+    (statement,) = role["policies"]["keep-certificates"]["Statement"]
+    assert statement["Resource"].endswith(documents.PLATFORM["file_system_id"])
+    (condition,) = statement["Condition"]["StringEquals"].values()
+    assert condition.endswith(documents.PLATFORM["access_point_id"])
+
+
 def test_read_only_roots_have_room_to_write(default):
     for _task, container in containers(default):
         assert container["readonlyRootFilesystem"] is True
@@ -177,11 +197,17 @@ def test_roles_allow_no_wildcard_without_a_reason(rendered):
             for statement in document["Statement"]:
                 actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
                 assert not [action for action in actions if "*" in action]
-                # ecs:DiscoverPollEndpoint has no resource types: AWS accepts nothing narrower.
-                assert statement["Resource"] != "*" or actions == ["ecs:DiscoverPollEndpoint"]
+                # ecs:DiscoverPollEndpoint has no resource types, ecs:ListTasks only one that Fargate has not: AWS
+                # accepts nothing narrower.
+                assert statement["Resource"] != "*" or actions in (["ecs:DiscoverPollEndpoint"], ["ecs:ListTasks"])
+                assert actions != ["ecs:ListTasks"] or "ecs:cluster" in statement["Condition"]["ArnEquals"]
 
 
 # --- cfn-lint ---------------------------------------------------------------------------------------------------------
+
+
+# What CloudFormation calls otherwise than the API.
+WORDS = {"efsVolumeConfiguration": "EFSVolumeConfiguration", "fileSystemId": "FilesystemId", "iam": "IAM"}
 
 
 def pascal(value, key=""):
@@ -189,7 +215,7 @@ def pascal(value, key=""):
     if isinstance(value, list):
         return [pascal(item) for item in value]
     if isinstance(value, dict) and key not in ("options", "dockerLabels"):
-        return {name[0].upper() + name[1:]: pascal(item, name) for name, item in value.items()}
+        return {WORDS.get(name, name[0].upper() + name[1:]): pascal(item, name) for name, item in value.items()}
     return value
 
 

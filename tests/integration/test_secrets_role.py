@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -117,8 +118,8 @@ def test_what_the_function_may_do(made, aws_server):
         for resource in statement["Resource"]:
             assert resource == "*" or f":us-east-1:{ACCOUNT}:" in resource
     allowed = {action for statement in statements for action in statement["Action"]}
-    # What Lambda itself does for it.
-    assert allowed - {"logs:CreateLogStream", "logs:PutLogEvents"} == set(calls_of_the_code())
+    # What Lambda itself does for it, and the warning that the function sends.
+    assert allowed - {"logs:CreateLogStream", "logs:PutLogEvents", "sns:Publish"} == set(calls_of_the_code())
 
 
 def calls_of_the_code():
@@ -376,6 +377,22 @@ def test_the_report_tells_the_age(function):
     (line,) = function.call({"action": "report"})
     assert line == {"source": "secret", "platform": "meet", "age_days": pytest.approx(0, abs=0.1)}
     assert function.labels() == labels
+
+
+def test_an_overdue_secret_is_told_to_people(function, aws_server, monkeypatch):
+    sns, sqs = aws_server.client("sns"), aws_server.client("sqs")
+    assert sns.create_topic(Name="meet-alerts")["TopicArn"] == os.environ["TOPIC"]
+    assert float(os.environ["OVERDUE_DAYS"]) > 90
+    queue = sqs.create_queue(QueueName="mail")["QueueUrl"]
+    sns.subscribe(TopicArn=os.environ["TOPIC"], Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:{ACCOUNT}:mail")
+    function.call({"action": "report"})
+    assert "Messages" not in sqs.receive_message(QueueUrl=queue)
+    monkeypatch.setenv("OVERDUE_DAYS", "-1")
+    function.call({"action": "report"})
+    (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+    body = json.loads(message["Body"])
+    assert body["Subject"] == "meet: rotation overdue"
+    assert "playbooks/rotate_secrets.yml" in body["Message"]
 
 
 def test_once_a_day_a_rotation_is_finished_that_was_left_half_way(function, request):

@@ -25,6 +25,8 @@ PLATFORM = {
     "account_id": ACCOUNT,
     "partition": "aws",
     "secret_arn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:jitsi-video-platform-jitsi-secrets-AbCdEf",
+    "file_system_id": "fs-0123456789abcdef0",
+    "access_point_id": "fsap-0123456789abcdef0",
     "discovery_service_arn": f"arn:aws:servicediscovery:us-east-1:{ACCOUNT}:service/srv-0123456789abcdef",
     "subnet_ids": ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"],
     "security_group_ids": {

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import io
 import json
@@ -12,9 +13,13 @@ import os
 from typing import Any
 from unittest import mock
 
+import botocore.session
 from ansible.module_utils.testing import patch_module_args
 
 from .server import CREDENTIALS, REGION
+
+# Every module makes sessions of its own, each of which would read the models of AWS's services from disk again.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 
 def run_module(name: str, url: str, params: dict[str, Any], check: bool = False, diff: bool = True) -> dict[str, Any]:

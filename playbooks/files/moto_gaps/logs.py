@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 
 def patch() -> None:
     """All of them."""
     patch_logs_metric_filters()
+    patch_logs_json_patterns()
 
 
 def patch_logs_metric_filters() -> None:
@@ -30,3 +33,26 @@ def patch_logs_metric_filters() -> None:
         put(backend, filter_name, filter_pattern, log_group_name, metric_transformations)
 
     LogsBackend.put_metric_filter = put_metric_filter
+
+
+def patch_logs_json_patterns() -> None:
+    """AWS finds log events by a JSON pattern, where moto finds all of them. Here: texts joined by &&."""
+    from moto.logs.models import LogStream
+
+    filter_log_events = LogStream.filter_log_events
+
+    def matches(conditions: list[tuple[str, str]], message: str) -> bool:
+        try:
+            document = json.loads(message)
+        except ValueError:
+            return False
+        return isinstance(document, dict) and all(document.get(field) == value for field, value in conditions)
+
+    def find(stream: Any, start_time: int, end_time: int, filter_pattern: str) -> Any:
+        if not (filter_pattern or "").lstrip().startswith("{"):
+            return filter_log_events(stream, start_time, end_time, filter_pattern)
+        conditions = re.findall(r'\$\.(\w+) = "([^"]*)"', filter_pattern)
+        events = filter_log_events(stream, start_time, end_time, "")
+        return [event for event in events if matches(conditions, event["message"])]
+
+    LogStream.filter_log_events = find

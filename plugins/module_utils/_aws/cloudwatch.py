@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
@@ -67,3 +68,26 @@ def put_dashboard(client: Any, name: str, body: str) -> list[dict[str, str]]:
 def delete_dashboard(client: Any, name: str) -> None:
     """Remove a dashboard."""
     client.delete_dashboards(DashboardNames=[name])
+
+
+def statistics(
+    client: Any,
+    namespace: str,
+    metric: str,
+    dimensions: Mapping[str, str],
+    start: datetime,
+    end: datetime,
+    period: int,
+    names: list[str],
+) -> list[dict[str, Any]]:
+    """Points of a metric, each with ``Timestamp`` and the statistics named; in no order, and at most 1440."""
+    answer = client.get_metric_statistics(
+        Namespace=namespace,
+        MetricName=metric,
+        Dimensions=[{"Name": name, "Value": value} for name, value in dimensions.items()],
+        StartTime=start,
+        EndTime=end,
+        Period=period,
+        Statistics=names,
+    )
+    return list(answer.get("Datapoints", []))

@@ -33,9 +33,9 @@ def run(argument_spec: dict[str, Any], reconcile: Callable[[Any], None], **optio
         module.fail_json_aws(error)
 
 
-def client(module: Any, service: str) -> Any:
-    """Make a boto3 client for the module's region, endpoint and credentials."""
-    return module.client(service, config=RETRIES)
+def client(module: Any, service: str, **config: Any) -> Any:
+    """Make a boto3 client for the module's region, endpoint and credentials, with further settings of botocore."""
+    return module.client(service, config={**RETRIES, **config})
 
 
 def finish(module: Any, changes: list[Change], apply: Callable[[Change], None], **result: Any) -> None:

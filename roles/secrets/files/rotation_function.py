@@ -1,11 +1,12 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The function that Secrets Manager calls to rotate the secret. Once a day it tells how old the secret is, and finishes
-a rotation that was left half-way.
+"""The function that Secrets Manager calls to rotate the secret. Once a day it tells how old the secret is, finishes a
+rotation that was left half-way, and warns when the secret is too old even so.
 
 The package ``meetops_rotation`` beside it is what plugins/module_utils has of rotation. The playbook runs that too.
 
-Environment: PLATFORM (name), SECRET (name) and KEYS (JSON: key -> random bytes). Events:
+Environment: PLATFORM (name), SECRET (name), KEYS (JSON: key -> random bytes), OVERDUE_DAYS (how old the secret may be)
+and TOPIC (ARN of the SNS topic that warnings go to). Events:
 
     {"Step": "createSecret", "SecretId": ARN or name, "ClientRequestToken": version}, the other STEPS alike
     {"action": "report"}
@@ -37,6 +38,13 @@ STEPS = {
 }
 
 
+WARNING = (
+    "The oldest password of {name} is {age:.0f} days old and should have been rotated by now. Most often the platform "
+    "was in use at every try. Run playbooks/rotate_secrets.yml -e rotate_wait_minutes=240, which waits for the last "
+    "participant, or -e rotate_force=true at a time when ending all meetings is fine. If it fails, it says why."
+)
+
+
 class Refused(Exception):
     """An event that this function does not serve, or an error whose own text may not be shown."""
 
@@ -64,7 +72,8 @@ def handle(event: Mapping[str, Any], context: Any = None) -> None:
 
 
 def report(name: str, owned: Mapping[str, int]) -> None:
-    """Print how old the oldest value is, which a metric filter reads. Then finish what a rotation left.
+    """Print how old the oldest value is, which a metric filter reads. Finish what a rotation left, and warn if the
+    value is too old even so.
 
     Secrets Manager only tries a version again that still waits. It knows nothing of signalling that was stopped, nor of
     former values that were to be put back when this function ran out of time.
@@ -76,6 +85,18 @@ def report(name: str, owned: Mapping[str, int]) -> None:
     except (rotation.Postponed, rotation.Superseded) as error:
         # There is another day, or another run.
         say(name, message=str(error))
+    age = rotation.read_secret(aws(name), owned).age_days
+    if age > float(os.environ["OVERDUE_DAYS"]):
+        warn(name, age)
+
+
+def warn(name: str, age: float) -> None:
+    """Send a message, every day anew: an alarm of CloudWatch would cost, and would say it once."""
+    text = WARNING.format(name=name, age=age)
+    boto3.client("sns", config=RETRIES).publish(
+        TopicArn=os.environ["TOPIC"], Subject=f"{name}: rotation overdue"[:100], Message=text
+    )
+    say(name, message=text)
 
 
 def take(name: str, owned: Mapping[str, int], event: Mapping[str, Any]) -> None:

@@ -1,0 +1,154 @@
+#!/usr/bin/python
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: life_cycle
+version_added: 0.2.0
+short_description: Wake a platform, put it to sleep, limit its scaling
+description:
+  - Does by an operator's wish what the wake page and the sleep function do by themselves, with the same code.
+  - Waking raises the minimum of the scalable targets and the desired counts of the services to 1.
+  - A platform goes to sleep only when nobody meets. From then on nobody can come in; it stops a few minutes later, when
+    figures prove that it is empty. If somebody meets, the module refuses, unless O(force).
+author:
+  - meetops.jitsi contributors (@meetops)
+options:
+  name:
+    description: Name that all names of the platform derive from.
+    type: str
+    required: true
+  domain:
+    description: Host name that people open.
+    type: str
+    required: true
+  hosted_zone:
+    description: Route 53 hosted zone that the domain is in, by name.
+    type: str
+    required: true
+  state:
+    description: What the platform shall be. Without it only the limits are set.
+    type: str
+    choices: [awake, asleep]
+  force:
+    description: Put the platform to sleep at once, whoever meets and whatever is recorded.
+    type: bool
+    default: false
+  limits:
+    description:
+      - The most tasks, of C(bridge), C(recorder) or both, until the role C(autoscaling) puts back what the variables
+        say.
+      - More tasks than that end when nobody uses them.
+    type: dict
+    default: {}
+  schedules:
+    description: When the platform wakes and sleeps by itself, as in the role C(autoscaling).
+    type: list
+    elements: dict
+    default: []
+  idle_minutes:
+    description: Minutes without anybody until the platform sleeps by itself.
+    type: int
+    default: 15
+notes:
+  - Where the functions of the role C(edge) do not run, as on the local AWS, a platform that drains is not stopped.
+  - "Permissions: route53:ListHostedZonesByName, ListResourceRecordSets and ChangeResourceRecordSets; dynamodb:GetItem
+    and PutItem; ecs:DescribeServices, ListTasks, DescribeTasks and UpdateService;
+    application-autoscaling:DescribeScalableTargets and RegisterScalableTarget; ec2:DescribeNetworkInterfaces;
+    cloudwatch:GetMetricData."
+extends_documentation_fragment:
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: The platform is awake before the guests come
+  meetops.jitsi.life_cycle:
+    name: jitsi-video-platform
+    domain: meet.example.com
+    hosted_zone: example.com
+    state: awake
+
+- name: Up to five bridges tonight
+  meetops.jitsi.life_cycle:
+    name: jitsi-video-platform
+    domain: meet.example.com
+    hosted_zone: example.com
+    limits:
+      bridge: 5
+"""
+
+RETURN = r"""
+changes:
+  description: What changed, or would change in check mode.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{resource: platform jitsi-video-platform, action: update, fields: [phase, signalling_desired]}]
+"""
+
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils import life_cycle_plan
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling as aas
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import life_cycle
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import reconcile as steps
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.scaling import resource_id
+
+
+def set_limits(module: Any, names: Names, limits: dict[str, int]) -> None:
+    """Set the maximums; the minimums stay."""
+    for kind, most in limits.items():
+        target = resource_id(names.cluster, names.services[kind])
+        aas.register_target(client(module, "application-autoscaling"), target, {"MaxCapacity": most})
+
+
+def reconcile(module: Any) -> None:
+    """Check the input, look at the platform, make it as wished."""
+    wish, force = module.params["state"] or "", module.params["force"]
+    limits = life_cycle_plan.check_limits(module.params["limits"])
+    cloud, settings = life_cycle.connect(module), life_cycle.settings(module)
+    item, seen, usage = life_cycle.look(cloud, settings)
+    obstacle = life_cycle_plan.in_the_way(item, seen, usage)
+    if wish == "asleep" and obstacle and not force:
+        raise InvalidInput(
+            f"state asleep: {obstacle}; wait until it sleeps by itself, or end what is under way with force=true"
+        )
+
+    def apply(_change: Any) -> None:
+        set_limits(module, cloud.names, limits)
+        mine = None
+        if wish == "awake":
+            steps.wake(cloud, "operator")
+        elif wish == "asleep":
+            mine = steps.sleep(cloud, settings, force)
+        if wish:
+            steps.reconcile(cloud, settings, mine=mine)
+
+    finish(module, life_cycle_plan.plan(module.params["name"], item, seen, wish, force, limits), apply)
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        {
+            **life_cycle.ARGUMENTS,
+            "state": {"type": "str", "choices": ["awake", "asleep"]},
+            "force": {"type": "bool", "default": False},
+            "limits": {"type": "dict", "default": {}},
+        },
+        reconcile,
+        required_one_of=[("state", "limits")],
+    )
+
+
+if __name__ == "__main__":
+    main()

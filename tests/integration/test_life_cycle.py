@@ -1,0 +1,169 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What an operator does to the life cycle: wake, sleep, limits; and what they are told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from support.wake_platform import Platform
+
+PLATFORM = {"name": "meet", "domain": "meet.example.org", "hosted_zone": "example.org"}
+ASLEEP = {"signalling": (0, 0), "bridge": (0, 0), "recorder": (0, 0)}
+AWAKE = {"signalling": (1, 1), "bridge": (1, 1), "recorder": (1, 1)}
+
+
+@pytest.fixture
+def platform(aws):
+    platform = Platform(aws)
+    platform.clock.now = datetime.now(UTC).timestamp()
+    return platform
+
+
+@pytest.fixture
+def life_cycle(aws, platform, run_module):
+    def run(_check=False, **options):
+        aws.calls.clear()
+        return run_module("life_cycle", _check=_check, **PLATFORM, **options)
+
+    return run
+
+
+def tell(aws, **figures):
+    """Figures of this minute, as the metric filters would have them."""
+    names = {"participants": "Participants", "busy": "RecorderBusy", "waiting": "RecordingsWaiting"}
+    aws.client("cloudwatch").put_metric_data(
+        Namespace="Jitsi/JVB",
+        MetricData=[
+            {
+                "MetricName": names[name],
+                "Dimensions": [{"Name": "Platform", "Value": "meet"}],
+                "Timestamp": datetime.now(UTC) - timedelta(seconds=60),
+                "Value": value,
+            }
+            for name, value in figures.items()
+        ],
+    )
+
+
+def test_wake(aws, platform, life_cycle):
+    plan = life_cycle(_check=True, state="awake")
+    assert plan["changed"] and aws.mutating() == []
+    assert plan["changes"][0]["fields"] == [
+        "bridge_desired", "bridge_minimum", "phase", "recorder_desired", "recorder_minimum", "signalling_desired",
+        "signalling_minimum",
+    ]  # fmt: skip
+    assert life_cycle(state="awake")["changes"] == plan["changes"]
+    assert platform.counts() == AWAKE
+    assert platform.cloud.item().by == "operator"
+    assert not life_cycle(state="awake")["changed"]
+    assert aws.mutating() == []
+
+
+@pytest.mark.parametrize(
+    ("figures", "why"),
+    [
+        ({"participants": 2, "busy": 0, "waiting": 0}, "2 people meet"),
+        ({"participants": 1, "busy": 0, "waiting": 0}, "1 person is in a meeting"),
+        ({"participants": 0, "busy": 1, "waiting": 0}, "a recorder is at work"),
+        ({"participants": 0, "busy": 0, "waiting": 3}, "3 recordings wait for their upload"),
+        ({}, "nobody knows how many people meet"),
+    ],
+)
+def test_sleep_is_refused_while_something_would_be_lost(aws, platform, life_cycle, figures, why):
+    life_cycle(state="awake")
+    if figures:
+        tell(aws, **figures)
+    result = life_cycle(state="asleep")
+    assert result["failed"]
+    assert why in result["msg"] and "force=true" in result["msg"]
+    assert aws.mutating() == []
+    assert platform.counts() == AWAKE
+
+
+def test_sleep_of_an_empty_platform_closes_the_door_first(aws, platform, life_cycle):
+    life_cycle(state="awake")
+    tell(aws, participants=0, busy=0, waiting=0)
+    assert life_cycle(_check=True, state="asleep")["changed"]
+    assert platform.cloud.item().phase == "awake"
+    assert life_cycle(state="asleep")["changes"][0]["fields"] == ["phase"]
+    assert platform.cloud.item().phase == "draining"
+    assert platform.counts() == AWAKE
+    assert not life_cycle(state="asleep")["changed"]
+
+
+def test_forced_sleep_is_at_once(aws, platform, life_cycle):
+    life_cycle(state="awake")
+    tell(aws, participants=9)
+    assert life_cycle(state="asleep", force=True)["changed"]
+    assert platform.counts() == ASLEEP
+    assert platform.cloud.item().phase == "asleep"
+    assert (platform.record("origin"), platform.record("turn")) == (("192.0.2.1",), ("192.0.2.1",))
+    assert not life_cycle(state="asleep", force=True)["changed"]
+    assert aws.mutating() == []
+
+
+def test_limits(aws, platform, life_cycle):
+    assert life_cycle(limits={"bridge": 5, "recorder": 1})["changes"][0]["fields"] == [
+        "bridge_maximum",
+        "recorder_maximum",
+    ]
+    services = platform.cloud.seen(with_tasks=False).services
+    assert {kind: service.maximum for kind, service in services.items()} == {
+        "signalling": 1, "bridge": 5, "recorder": 1
+    }  # fmt: skip
+    assert platform.counts() == ASLEEP
+    assert not life_cycle(limits={"bridge": 5})["changed"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"limits": {"bridge": 0}}, "limits bridge: 0 is too few; give 1 or more"),
+        ({"limits": {"recorder": -1}}, "limits recorder: -1 is too few; give 0 or more"),
+        ({"limits": {"signalling": 2}}, "limits signalling: has no limit to set; give bridge or recorder"),
+        ({"limits": {"bridge": "many"}}, "limits bridge: 'many' is no number; give a whole number"),
+        ({"state": "awake", "hosted_zone": "example.net"}, "hosted_zone example.net: 0 public zones of this name"),
+        ({"state": "awake", "name": "other"}, "name other: its life cycle is not there (table other-wakes)"),
+    ],
+)
+def test_bad_input_is_one_clear_error(aws, platform, run_module, options, message):
+    aws.calls.clear()
+    result = run_module("life_cycle", **PLATFORM | options)
+    assert result["failed"]
+    assert result["msg"].startswith(message)
+    assert aws.mutating() == []
+
+
+def test_info(aws, platform, life_cycle, run_module):
+    life_cycle(state="awake")
+    tell(aws, participants=4, busy=1, waiting=0)
+    aws.calls.clear()
+    schedules = [{"name": "close", "schedule": "cron(0 20 * * ? *)", "timezone": "UTC", "awake": False}]
+    told = run_module("life_cycle_info", **PLATFORM, schedules=schedules)["life_cycle"]
+    assert aws.mutating() == []
+    assert (told["phase"], told["by"], told["participants"], told["recorders_busy"]) == ("waking", "operator", 4, 1)
+    assert told["services"]["bridge"] == {"minimum": 1, "maximum": 3, "desired": 1, "running": 1}
+    assert told["addresses"] == {"origin": ["192.0.2.1"], "turn": ["192.0.2.1"]}
+    assert told["next_schedule"]["at"].endswith("T20:00:00Z") and told["next_schedule"]["awake"] is False
+
+
+def test_runbook_wakes_and_tells(aws, platform, playbook):
+    """By its playbook: planned, done, told by status.yml."""
+    facts = {"jitsi_name": "meet", "jitsi_domain": "meet.example.org", "jitsi_hosted_zone": "example.org"}
+    options = {"scale_to": "awake", "scale_bridge_max": 4, **facts}
+    aws.calls.clear()
+    planned = playbook("playbooks/runbooks/scale.yml", "--check", "--diff", extra_vars=options)
+    assert (planned.rc, planned.changed) == (0, 1), str(planned)
+    assert aws.mutating() == []
+    done = playbook("playbooks/runbooks/scale.yml", extra_vars=options)
+    assert (done.rc, done.changed) == (0, 1), done
+    assert "State       waking since" in done.stdout and "by operator" in done.stdout
+    assert platform.counts() == AWAKE
+    refused = playbook("playbooks/runbooks/scale.yml", extra_vars={"scale_to": "asleep", **facts})
+    assert refused.rc == 2 and "nobody knows how many people meet" in refused.stdout, refused
+    told = playbook("playbooks/status.yml", extra_vars=facts)
+    assert told.rc == 0, told
+    assert "Bridges     meet-bridge: 1 of 1 running, scales 1 to 4" in told.stdout, told
+    assert "Meeting     nobody has told how many" in told.stdout

@@ -1,0 +1,80 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The platform's site as a browser sees it, on loopback: the real wake function behind what CloudFront does."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from .server import ROOT
+
+FILES = ROOT / "roles" / "edge" / "files"
+
+Answer = Mapping[str, Any]
+
+
+def event(method: str, path: str, headers: Mapping[str, str] | None = None, address: str = "203.0.113.7") -> Answer:
+    """What a function URL hands over (payload 2.0) of a request through CloudFront."""
+    path, _, query = path.partition("?")
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"host": "wake.example", "x-forwarded-for": address, **(headers or {})},
+        "requestContext": {"http": {"method": method, "path": path, "sourceIp": "130.176.0.1"}},
+        "isBase64Encoded": False,
+    }
+
+
+@contextmanager
+def site(wake: Callable[[Answer], Answer], live: Callable[[], bytes | None]) -> Iterator[str]:
+    """Serve the site; yields its URL. ``live()`` is the platform's own page, or None while it does not answer."""
+
+    class Handler(BaseHTTPRequestHandler):
+        # A browser opens connections ahead and may never use them.
+        timeout = 2
+
+        def do_GET(self) -> None:
+            page = None if self.path.startswith("/_wake") else live()
+            if page is not None:
+                self._send(200, {"content-type": "text/html; charset=utf-8"}, page)
+            else:
+                self._wake()
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            # What signing needs of a POST, or Lambda refuses it.
+            if self.headers.get("x-amz-content-sha256") != hashlib.sha256(body).hexdigest():
+                return self._send(403, {"content-type": "application/json"}, b'{"Message": "Forbidden"}')
+            return self._wake()
+
+        def _wake(self) -> None:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            forwarded = ", ".join(filter(None, [headers.get("x-forwarded-for"), "203.0.113.7"]))
+            answer = wake(event(self.command, self.path, {**headers, "x-forwarded-for": forwarded}))
+            self._send(answer["statusCode"], answer["headers"], answer["body"].encode())
+
+        def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+            self.send_response(status)
+            for name, value in {**headers, "content-length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    # Closing waits for requests under way: what they still do must not reach the next test.
+    server.daemon_threads = False
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
