@@ -18,6 +18,7 @@ from .secret_document import ROTATED, STAMP, Document, filled
 
 BYTES = 16
 _DAY = timedelta(days=1)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def rotatable(document: Document, owned: Mapping[str, int], named: Collection[str]) -> frozenset[str]:
@@ -43,9 +44,12 @@ def rotate(
 
     ``owned`` maps the generated keys to their random bytes; ``generate(bytes)`` makes a value, by default random hex.
     """
-    stamp = now.astimezone(UTC).strftime(STAMP)
+    stamps = _stamps(document)
+    # Later than any date there, in whole seconds: two rotations of one second must be told apart.
+    latest = max((_read(stamps.get(key), _NEVER) for key in keys), default=_NEVER)
+    stamp = max(now.astimezone(UTC), latest + timedelta(seconds=1)).strftime(STAMP)
     fresh = {key: _value(document[key], owned.get(key), generate) for key in document if key in keys}
-    return {**document, **fresh, ROTATED: {**_stamps(document), **dict.fromkeys(sorted(keys), stamp)}}
+    return {**document, **fresh, ROTATED: {**stamps, **dict.fromkeys(sorted(keys), stamp)}}
 
 
 def _value(old: str, size: int | None, generate: Callable[[int], str]) -> str:

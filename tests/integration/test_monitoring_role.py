@@ -243,5 +243,5 @@ def test_without_recording_nothing_of_it_is_left(aws_server, play, made):
     filters = aws_server.client("logs").describe_metric_filters(logGroupName="/ecs/meet")["metricFilters"]
     assert not any(word in item["filterName"] for item in filters for word in ("Record", "Upload", "Disk"))
     alarms = aws_server.client("cloudwatch").describe_alarms(AlarmNamePrefix="meet/")["MetricAlarms"]
-    assert len(alarms) == 7
+    assert len(alarms) == 6
     assert play(extra_vars={"recording": False}).changed == 0

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import pytest
-from moto.ecs.models import EC2ContainerServiceBackend
 
 CLUSTER, BRIDGE = "jitsi-video-platform-cluster", "jitsi-video-platform-bridge"
 RECORDER = "jitsi-video-platform-recorder"
@@ -39,6 +38,9 @@ def deployment(monkeypatch):
     """Let the next deployment take until ``until(looks, backend)``, and then end as ``end(service, former)`` says."""
 
     def arrange(until, end=lambda service, former: None):
+        # Not above: the emulator reads its settings when it is imported.
+        from moto.ecs.models import EC2ContainerServiceBackend
+
         update, describe = EC2ContainerServiceBackend.update_service, EC2ContainerServiceBackend.describe_services
         former, looks = [], []
 

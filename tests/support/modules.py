@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 import botocore.session
+from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 
 from .server import CREDENTIALS, REGION
@@ -33,6 +34,8 @@ def run_module(name: str, url: str, params: dict[str, Any], check: bool = False,
         "_ansible_remote_tmp": "/tmp",
         **params,
     }
+    # Kept for the whole process: another module's are none of this one's.
+    warnings._global_warnings.clear()
     output = io.StringIO()
     # A module is no controller, even where another test has imported the controller's code into this process.
     with (

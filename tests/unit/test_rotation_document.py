@@ -128,3 +128,11 @@ def test_completing_dates_a_new_key_once_there_are_dates() -> None:
     assert dated["_rotated"]["a"] == STAMP
     assert secret_document.filled(dated) == ["a", "b"]
     assert secret_document.complete(dated, {"b": 16}) == dated
+
+
+def test_two_rotations_of_one_second_are_told_apart():
+    now = datetime(2026, 11, 23, 2, 2, 58, tzinfo=UTC)
+    first = rotation.rotate(DOCUMENT, ["a"], OWNED, now)
+    second = rotation.rotate(first, ["a"], OWNED, now)
+    assert rotation.changed_keys(first, second) == {"a"}
+    assert rotation.rotate(second, ["a"], OWNED, now)["_rotated"]["a"] == "2026-11-23T02:03:00Z"
