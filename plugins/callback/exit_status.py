@@ -4,10 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ansible.plugins.callback import CallbackBase
-
 DOCUMENTATION = r"""
 name: exit_status
 type: aggregate
@@ -23,6 +19,10 @@ requirements:
   - It must be enabled, as C(ansible.cfg) of this collection does, with
     C(callbacks_enabled = meetops.jitsi.exit_status) or C(ANSIBLE_CALLBACKS_ENABLED).
 """
+
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
 
 
 class CallbackModule(CallbackBase):

@@ -173,7 +173,7 @@ NO_LOCK: Settings = {"enabled": False, "mode": "", "days": 0}
 
 
 def wanted(
-    bucket_arn: str, kms_key_id: str, lifecycle: Settings, tags: Mapping[str, str], lock: Settings = NO_LOCK
+    bucket_arn: str, kms_key_id: str, lifecycle: Settings, tags: Mapping[str, str], lock: Settings | None = None
 ) -> Settings:
     """All settings of the bucket."""
     return {
@@ -191,7 +191,7 @@ def wanted(
             "blocked": ["SSE-C"],
         },
         "versioning": "Enabled",
-        "lock": lock,
+        "lock": lock or NO_LOCK,
         "lifecycle": lifecycle,
         "tags": dict(tags),
     }

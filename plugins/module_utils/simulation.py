@@ -154,7 +154,7 @@ class _Day:
             self.at(0, self.wake)
         self.at(MINUTE, self.tick)
         while self.events:
-            time, _, action = heapq.heappop(self.events)
+            time, _order, action = heapq.heappop(self.events)
             if time >= DAY:
                 break
             self.advance(time)
@@ -258,7 +258,7 @@ class _Day:
         self.desired = 1
         self.start_bridge()
         self.desired_recorders = min(1, self.settings.recorder_max)
-        for _ in range(self.desired_recorders):
+        for _task in range(self.desired_recorders):
             self.start(self.recorders, self.draw(self.settings.boot), lambda: None)
 
     def serve(self) -> None:
@@ -337,11 +337,11 @@ class _Day:
         if full and self.settings.fast and not starting:
             wanted = min(self.settings.bridge_max, max(wanted, self.desired + 1))
         self.desired = wanted
-        for _ in range(self.desired - len([bridge for bridge in self.bridges if bridge.ended == math.inf])):
+        for _task in range(self.desired - len([bridge for bridge in self.bridges if bridge.ended == math.inf])):
             self.start_bridge()
         self.release()
         wanted = self.recorder_tracker.wanted(self.now, busy, self.desired_recorders, self.settings.recorder_max)
-        for _ in range(wanted - self.desired_recorders):
+        for _task in range(wanted - self.desired_recorders):
             self.start(self.recorders, self.draw(self.settings.boot), lambda: None)
         self.desired_recorders = max(wanted, self.desired_recorders)
 

@@ -8,7 +8,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_message
+try:
+    from botocore.exceptions import ClientError
+except ImportError:  # AnsibleAWSModule reports the missing library
+    pass
 
 # Lambda, and KMS for the environment, see a new role or a new trust policy some seconds after IAM has made it.
 NEW_ROLE = ("cannot be assumed by Lambda", "KMS key is invalid for CreateGrant")
@@ -135,6 +138,8 @@ def _role_seen(call: Callable[[], Found]) -> Found:
     for seconds in NEW_ROLE_WAITS_SECONDS:
         try:
             return call()
-        except tuple(is_boto3_error_message(text) for text in NEW_ROLE):
+        except ClientError as error:
+            if not any(text in str(error) for text in NEW_ROLE):
+                raise
             time.sleep(seconds)
     return call()

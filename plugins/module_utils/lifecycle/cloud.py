@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -324,7 +325,9 @@ class Cloud:
 
     def log(self, line: Mapping[str, Any]) -> None:
         """Print a line for the metric filters."""
-        print(json.dumps({"source": "lifecycle", "platform": self.names.platform, **line}), flush=True)
+        # Lambda takes standard output for the log.
+        sys.stdout.write(json.dumps({"source": "lifecycle", "platform": self.names.platform, **line}) + "\n")
+        sys.stdout.flush()
 
 
 _TYPES = {entry.name: {"int": int, "float": float, "str": str}[str(entry.type)] for entry in fields(Item)}

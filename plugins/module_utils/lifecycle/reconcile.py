@@ -38,7 +38,7 @@ def reconcile(cloud: Cloud, settings: Settings, watch: bool = False, mine: int |
     read, or a wake that came while the platform was being stopped.
     """
     usage: Usage | None = None
-    for _ in range(ROUNDS):
+    for _round in range(ROUNDS):
         item = cloud.item()
         seen = cloud.seen(with_tasks=item is not None and item.phase in (AWAKE, DRAINING))
         now = cloud.now()
@@ -49,7 +49,9 @@ def reconcile(cloud: Cloud, settings: Settings, watch: bool = False, mine: int |
                 continue
             _tell(cloud, item, moved)
             item = moved
-        assert item is not None
+        if item is None:
+            # Only for the type: without an item there is always a move to the first one.
+            continue
         if needs_secret(item, seen):
             seen = replace(seen, rotating=cloud.rotating(settings))
         todo = actions(item, seen, now, mine=moved is not None or item.version == mine)
@@ -87,7 +89,7 @@ def sleep(cloud: Cloud, settings: Settings, force: bool) -> int | None:
 def _write(cloud: Cloud, change: Callable[[Item | None, float], Item]) -> int | None:
     """Change the item, and return its version if it changed. Whoever was faster is taken into account; nobody is faster
     for ever."""
-    for _ in range(10):
+    for _attempt in range(10):
         item = cloud.item()
         changed = change(item, cloud.now())
         if changed == item:

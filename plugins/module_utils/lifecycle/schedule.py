@@ -49,7 +49,7 @@ def _fire(schedules: Sequence[Mapping[str, object]], now: float, direction: int)
 
 
 def _fires(expression: str, timezone: str, now: float, direction: int) -> float | None:
-    kind, _, body = expression.removesuffix(")").partition("(")
+    kind, _bracket, body = expression.removesuffix(")").partition("(")
     zone = _zone(timezone)
     if kind == "at":
         at = datetime.fromisoformat(body).replace(tzinfo=zone).timestamp()

@@ -388,7 +388,7 @@ def figures(item: Item, seen: Seen, usage: Usage | None, now: float, settings: S
     """The figures of a log line while the platform is not asleep."""
     line: dict[str, int | str] = {"state": item.phase, "awake_minutes": int(now - item.woken_at) // MINUTE}
     if usage is not None:
-        line["idle_minutes"] = sum(1 for _ in _trailing_zeros(usage.participants))
+        line["idle_minutes"] = len(list(_trailing_zeros(usage.participants)))
         if item.phase == AWAKE:
             line["why"] = in_use(item, seen, usage, now, settings)
     if item.phase == AWAKE and not item.ready_at and now - item.woken_at > settings.overdue:

@@ -44,9 +44,9 @@ def main() -> int:
         print(f"Found: a life cycle that {wrong.name}", flush=True)
     figures = total(every)
     print(
-        f"lifecycle: scenarios={len(every)} states={figures.states} interleavings={figures.steps} calls cut=0 "
-        f"wakes lost=0 stuck=0 longest wake={figures.longest_wish} min wrong ones found={caught}/{len(WRONG)} "
-        f"seconds={time.monotonic() - begin:.0f}"
+        f"lifecycle: scenarios={len(every)} unfinished={figures.cut} states={figures.states} "
+        f"interleavings={figures.steps} calls cut=0 wakes lost=0 stuck=0 longest wake={figures.longest_wish} min "
+        f"wrong ones found={caught}/{len(WRONG)} seconds={time.monotonic() - begin:.0f}"
     )
     return 0
 

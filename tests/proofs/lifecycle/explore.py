@@ -44,6 +44,8 @@ class Figures:
     steps: int = 0
     longest_wish: int = 0
     phases: set[str] = field(default_factory=set)
+    # Scenarios that were left before their end.
+    cut: int = 0
 
     def __add__(self, other: Figures) -> Figures:
         return Figures(
@@ -51,6 +53,7 @@ class Figures:
             self.steps + other.steps,
             max(self.longest_wish, other.longest_wish),
             self.phases | other.phases,
+            self.cut + other.cut,
         )
 
 
@@ -92,6 +95,7 @@ def explore(start: World, rules: Rules, limit: int = 0) -> Figures:
         except Violation as violation:
             raise Violation(f"{violation}\n" + "\n".join(_way(start, seen, hash(world), rules))) from None
         if limit and figures.states >= limit:
+            figures.cut = int(bool(stack))
             break
     return figures
 

@@ -54,7 +54,7 @@ def main() -> int:
                 print(f"FAILED: {violation}", flush=True)
     print(
         f"rotation: states={total.states} deaths={total.deaths} faults={total.faults} interleavings={total.steps} "
-        f"orders={total.orders:.1e} ends={total.ends} transient={total.transient} "
+        f"orders={total.orders:.1e} ends={total.ends} transient={total.transient} unfinished={total.cut} "
         f"wrong_found={len(found) - len(missed)}/{len(found)} scenarios={passed + failed - len(missed)} "
         f"passed={passed} failed={failed} xmpp_logins={logins.accepted} refused={logins.refused}"
     )

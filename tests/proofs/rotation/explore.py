@@ -99,6 +99,7 @@ class Count:
     orders: int = 0
     ends: int = 0
     transient: int = 0
+    cut: int = 0
 
     def add(self, other: Count) -> None:
         for name in self.__dataclass_fields__:
@@ -116,6 +117,8 @@ class Explorer:
     finally_: Callable[[State], None]
     outside: Callable[[World, str], bool]
     limit: int = 0
+    # Of a scenario that is too large to end: after so many states it is left, and counted as cut.
+    most: int = 0
     undisturbed: bool = False
     count: Count = field(default_factory=Count)
     _orders: dict[object, int] = field(default_factory=dict)
@@ -132,6 +135,9 @@ class Explorer:
         stack = [self._enter(first, first.key)]
         while True:
             state, key, successors, orders = stack[-1]
+            if self.most and self.count.states >= self.most:
+                self.count.cut = 1
+                return sum(orders)
             following = next(successors, None)
             if following is not None:
                 self.count.steps += 1

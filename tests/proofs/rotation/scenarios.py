@@ -222,7 +222,7 @@ class Scenario:
             ]
         undisturbed = not (self.world.wanted or self.world.awake or self.budget.outside)
         with repeatable():
-            return Explorer(always, at_last, outside, limit, undisturbed).run(self.world, tuple(groups))
+            return Explorer(always, at_last, outside, limit, MOST, undisturbed).run(self.world, tuple(groups))
 
 
 def _failure(actor: Actor, allowed: frozenset[str]) -> str:
@@ -233,6 +233,8 @@ def _unchanged(found: World, actor: Actor) -> str:
     return actor.failure or ("it changed something" if pickle.loads(actor.result)["changed"] else "")
 
 
+# About three minutes and 2 GB; only two programs at once on an awake platform have more.
+MOST = 300_000
 DEATH, FAULT = Budget(deaths=1), Budget(faults=1)
 
 
