@@ -80,7 +80,7 @@ def _round(caller: FrameType) -> int | None:
     """If reconcile() is what reads the item, it begins a round: whatever it knows is read anew."""
     if caller.f_code is not reconcile.reconcile.__code__:
         return None
-    return int(caller.f_locals["_"])
+    return int(caller.f_locals["_round"])
 
 
 class Quiet(Cloud):
