@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -141,7 +141,7 @@ def test_sizes_and_the_key_of_the_recording_bucket_count(aws, bill):
                         {"Name": "BucketName", "Value": "recordings"},
                         {"Name": "StorageType", "Value": storage},
                     ],
-                    "Timestamp": datetime.now(UTC),
+                    "Timestamp": datetime.now(UTC) - timedelta(hours=1),
                     "Value": gib * 1024**3,
                 }
             ],
