@@ -10,6 +10,7 @@ import importlib
 import io
 import json
 import os
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -23,30 +24,35 @@ from .server import CREDENTIALS, REGION
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 
-def run_module(name: str, url: str, params: dict[str, Any], check: bool = False, diff: bool = True) -> dict[str, Any]:
-    """Run ``meetops.jitsi.<name>`` and return its result; a failure is a result with ``failed: true``."""
-    module = importlib.import_module(f"ansible_collections.meetops.jitsi.plugins.modules.{name}")
-    arguments = {
-        "region": REGION,
-        "endpoint_url": url,
-        "_ansible_check_mode": check,
-        "_ansible_diff": diff,
-        "_ansible_remote_tmp": "/tmp",
-        **params,
-    }
+def execute(module: ModuleType, arguments: dict[str, Any]) -> str:
+    """Run a module's ``main`` with these arguments, and return what it printed."""
     # Kept for the whole process: another module's are none of this one's.
     warnings._global_warnings.clear()
     output = io.StringIO()
-    # A module is no controller, even where another test has imported the controller's code into this process.
+    # A module is no controller, even where the controller's code is in this process too.
     with (
         mock.patch("ansible.module_utils._internal.is_controller", False),
         patch_module_args(arguments),
-        # Not as options: these would be masked wherever their text appears in the result.
-        mock.patch.dict(os.environ, CREDENTIALS),
         contextlib.redirect_stdout(output),
         contextlib.suppress(SystemExit),
     ):
         module.main()
-    result = json.loads(output.getvalue().strip().splitlines()[-1])
+    return output.getvalue()
+
+
+def run_module(name: str, url: str, params: dict[str, Any], check: bool = False, diff: bool = True) -> dict[str, Any]:
+    """Run ``meetops.jitsi.<name>`` and return its result; a failure is a result with ``failed: true``."""
+    module = importlib.import_module(f"ansible_collections.meetops.jitsi.plugins.modules.{name}")
+    # A module that does not use AWS has no region: None leaves an option out.
+    options = {"region": REGION, "endpoint_url": url, **params}
+    arguments = {
+        **{name: value for name, value in options.items() if value is not None},
+        "_ansible_check_mode": check,
+        "_ansible_diff": diff,
+        "_ansible_remote_tmp": "/tmp",
+    }
+    # Not as options: these would be masked wherever their text appears in the result.
+    with mock.patch.dict(os.environ, CREDENTIALS):
+        result = json.loads(execute(module, arguments).strip().splitlines()[-1])
     assert isinstance(result, dict)
     return result

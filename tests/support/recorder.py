@@ -15,6 +15,8 @@ from typing import Any
 import botocore.loaders
 import botocore.model
 
+from .replay import Request
+
 # Signing name -> (prefix of the recorded name, botocore's name of the service).
 PREFIXES = {"monitoring": "cloudwatch"}
 MODELS = {"elasticfilesystem": "efs"}
@@ -110,17 +112,31 @@ def operation(environ: dict[str, Any], body: bytes) -> str:
 
 
 class Recorder:
-    """WSGI middleware that records every call to AWS, in order, as ``service:Action``."""
+    """WSGI middleware that records the calls to AWS, in order, as ``service:Action``; whole if ``kept`` is a list."""
 
     def __init__(self, application: Callable[..., Any]) -> None:
         self.application = application
         self.calls: list[str] = []
+        self.kept: list[Request] | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        if not environ.get("PATH_INFO", "").startswith("/moto-api"):
-            body = b""
-            if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-                body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-                environ["wsgi.input"] = io.BytesIO(body)
-            self.calls.append(operation(environ, body))
-        return self.application(environ, start_response)
+        if environ.get("PATH_INFO", "").startswith("/moto-api"):
+            return self.application(environ, start_response)
+        body = b""
+        form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+        if form or self.kept is not None:
+            chunked = environ.get("wsgi.input_terminated", False)
+            body = environ["wsgi.input"].read(-1 if chunked else int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(body)
+        name = operation(environ, body)
+        self.calls.append(name)
+        if self.kept is None:
+            return self.application(environ, start_response)
+        plain = {key: value for key, value in environ.items() if isinstance(value, (str, int, bool, tuple))}
+        kept = self.kept
+
+        def keep(status: str, *others: Any) -> Any:
+            kept.append(Request(name, plain, body, status))
+            return start_response(status, *others)
+
+        return self.application(environ, keep)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib.util
 import threading
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,7 @@ from botocore.config import Config
 from werkzeug.serving import make_server
 
 from .recorder import Recorder, is_mutating
+from .replay import Request, replay, seed
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
@@ -62,6 +64,35 @@ class AwsServer:
 
         moto_api_backend.reset()
         self.calls.clear()
+
+    def wrap(self, layer: Callable[[Any], Any]) -> Any:
+        """Put a WSGI middleware between the recorder and the emulator, which has the emulator's attributes too."""
+        self._recorder.application = layer(self._recorder.application)
+        return self._recorder.application
+
+    def unwrap(self) -> None:
+        """Take it away again."""
+        self._recorder.application = self._recorder.application.application
+
+    def record(self, run: Callable[[], object]) -> list[Request]:
+        """Empty the account, let ``run`` use it, and return all requests that came, for ``restore``."""
+        self.reset()
+        seed(self._recorder.application)
+        return self.listen(run)
+
+    def listen(self, run: Callable[[], object]) -> list[Request]:
+        """Let ``run`` use the account as it is, and return all requests that came."""
+        self._recorder.kept = []
+        try:
+            run()
+            return self._recorder.kept
+        finally:
+            self._recorder.kept = None
+
+    def restore(self, requests: Iterable[Request]) -> None:
+        """Bring the account to the state after these requests, and forget the calls."""
+        self.reset()
+        replay(self._recorder.application, requests)
 
     def client(self, service: str, region: str = REGION) -> Any:
         """Make a boto3 client for this server. Its calls are recorded too."""
