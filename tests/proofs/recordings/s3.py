@@ -88,6 +88,8 @@ class S3:
         self.used: set[str] = set()
         # Uploads that were done when their caller had died or given up.
         self.late = 0
+        # How often the content of an object was changed on its way back, by key.
+        self.misread: collections.Counter[str] = collections.Counter()
         self._lock = threading.Lock()
         world = self
 
@@ -223,7 +225,11 @@ class Handler(BaseHTTPRequestHandler):
             strike()
         # Whoever may list only some prefixes is not told that an object does not exist.
         hidden = status == 404 and operation in ("GetObject", "HeadObject")
-        self.on_the_way_back(fault, status if not hidden else 403, headers, answer, caller)
+        # Only what an object holds: an answer about objects that is changed is no fault of a network.
+        if fault == "corrupt answer" and operation == "GetObject" and status in (200, 206) and answer:
+            answer = flip(answer, caller.chance)
+            self.s3.misread[key] += 1
+        self.on_the_way_back(fault, status if not hidden else 403, headers, answer)
 
     def on_the_way(self, fault: str, body: bytes, caller: Caller) -> bytes:
         """What happens before S3 has the request; returns what S3 gets."""
@@ -235,7 +241,7 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(2 * self.s3.stall_seconds)
         return flip(body, caller.chance) if fault == "corrupt request" else body
 
-    def on_the_way_back(self, fault: str, status: int, headers: dict[str, str], answer: bytes, caller: Caller) -> None:
+    def on_the_way_back(self, fault: str, status: int, headers: dict[str, str], answer: bytes) -> None:
         """What happens to the answer of S3."""
         if fault == "late reset":
             raise Hangup
@@ -244,9 +250,6 @@ class Handler(BaseHTTPRequestHandler):
         elif status == 403:
             self.refuse(403, "AccessDenied")
         else:
-            # Only what an object holds: an answer about objects that is changed is no fault of a network.
-            if fault == "corrupt answer" and self.command == "GET" and not urlsplit(self.path).query:
-                answer = flip(answer, caller.chance)
             self.answer(status, headers, answer, cut=fault == "truncated")
 
     def hand_out_credentials(self) -> None:

@@ -182,7 +182,7 @@ class World:
                     yield "up", kind, task.number
                 elif task.phase == STOPPING:
                     yield "gone", kind, task.number
-        if self._figures() not in (None, self.line and replace(self.line, at=self.clock)):
+        if self._news():
             yield "print", "signalling", 0
 
     def fire(self, event: Event) -> None:
@@ -219,6 +219,14 @@ class World:
         figures = self._figures()
         if figures is not None and (self.line is None or self.clock - self.line.at > LINE_SECONDS):
             self.line = figures
+
+    def _news(self) -> bool:
+        """Whether jicofo has something to print that it has not: other figures, or its first ones since it started."""
+        figures = self._figures()
+        if figures is None or self.line is None:
+            return figures is not None
+        started = max(task.created for task in self.services["signalling"].running)
+        return figures != replace(self.line, at=self.clock) or self.line.at < started
 
     def _figures(self) -> Line | None:
         if not self.services["signalling"].running:
