@@ -1,0 +1,145 @@
+#!/usr/bin/python
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: health_info
+version_added: 0.3.0
+short_description: Tell whether a platform is well, and what to do if it is not
+description:
+  - Looks at the life cycle, services, tasks, DNS, certificates, figures of the components, functions, alarms, passwords
+    and recordings. A platform that is asleep is well.
+author: [meetops.jitsi contributors (@meetops)]
+options:
+  name:
+    description: Name that all names of the platform derive from.
+    type: str
+    required: true
+  domain:
+    description: Host name that people open.
+    type: str
+    required: true
+  hosted_zone:
+    description: Route 53 hosted zone that the domain is in, by name.
+    type: str
+    required: true
+  schedules:
+    description: When the platform wakes and sleeps by itself, as in the role C(autoscaling).
+    type: list
+    elements: dict
+    default: []
+  idle_minutes:
+    description: Minutes without anybody until the platform sleeps by itself.
+    type: int
+    default: 15
+  recording:
+    description: Whether meetings can be recorded.
+    type: bool
+    default: true
+  rotation_days:
+    description: After how many days the passwords are to be rotated.
+    type: int
+    default: 90
+  rotation_grace_days:
+    description: How many days later this is overdue.
+    type: int
+    default: 7
+  certificate_days:
+    description: How many days a certificate should still be valid.
+    type: int
+    default: 10
+extends_documentation_fragment:
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+notes:
+  - Makes about 30 calls, none of which changes anything.
+  - "Permissions, beside those of M(meetops.jitsi.life_cycle_info): acm:ListCertificates and DescribeCertificate,
+    cloudfront:ListDistributions, cloudwatch:DescribeAlarms and GetMetricStatistics, ec2:DescribeNetworkInterfaces,
+    ecs:ListTasks and DescribeTasks, logs:FilterLogEvents."
+"""
+
+EXAMPLES = r"""
+- name: Look whether all is well
+  meetops.jitsi.health_info:
+    name: jitsi-video-platform
+    domain: meet.example.com
+    hosted_zone: example.com
+  register: health
+
+- name: Tell
+  ansible.builtin.debug:
+    msg: "{{ health.state }}"
+"""
+
+RETURN = r"""
+state:
+  description: The worst state of the checks, V(ok), V(warn) or V(bad).
+  returned: success
+  type: str
+checks:
+  description: What was looked at, in the order in which to repair.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    check:
+      description: What was looked at.
+      type: str
+    state:
+      description: V(ok), V(warn) or V(bad).
+      type: str
+    text:
+      description: What was found.
+      type: str
+    todo:
+      description: What to do, empty if there is nothing.
+      type: str
+at:
+  description: When it was looked at, UTC.
+  returned: success
+  type: str
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils import health, recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import life_cycle
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.health import Reader
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
+
+
+def reconcile(module: Any) -> None:
+    """Read, look, tell."""
+    params, reader = module.params, Reader(module, module.params["recording"])
+    limits = health.Limits(params["rotation_days"], params["rotation_grace_days"], params["certificate_days"])
+    found = health.checks(reader.facts(), limits)
+    module.exit_json(
+        changed=False,
+        state=health.worst(found),
+        checks=[asdict(check) for check in found],
+        at=recordings.iso(reader.now),
+    )
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        {
+            **life_cycle.ARGUMENTS,
+            "recording": {"type": "bool", "default": True},
+            "rotation_days": {"type": "int", "default": 90},
+            "rotation_grace_days": {"type": "int", "default": 7},
+            "certificate_days": {"type": "int", "default": 10},
+        },
+        reconcile,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+#!/usr/bin/python
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: recording_path_info
+version_added: 0.3.0
+short_description: Tell whether a recording would be made and uploaded
+description:
+  - Looks whether a recorder is free, the bucket is there, the role of the recorders may upload, and how uploads went in
+    the last 30 days. Makes no recording and writes no object.
+author: [meetops.jitsi contributors (@meetops)]
+options:
+  name:
+    description: Name that all names of the platform derive from.
+    type: str
+    required: true
+  bucket:
+    description: Bucket of the recordings.
+    type: str
+    required: true
+  kms_key:
+    description: ARN of the KMS key of the bucket; empty for the key of AWS.
+    type: str
+    default: ""
+extends_documentation_fragment:
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+notes:
+  - "Permissions: logs:FilterLogEvents, cloudwatch:GetMetricStatistics, s3:ListBucket, s3:GetBucketVersioning and
+    s3:GetEncryptionConfiguration of the bucket, iam:SimulatePrincipalPolicy of the role C(<name>-recorder-task)."
+"""
+
+EXAMPLES = r"""
+- name: Look whether a recording would get to the bucket
+  meetops.jitsi.recording_path_info:
+    name: jitsi-video-platform
+    bucket: jitsi-meet-example-com-recordings
+  register: path
+"""
+
+RETURN = r"""
+state:
+  description: The worst state of the checks, V(ok), V(warn) or V(bad).
+  returned: success
+  type: str
+checks:
+  description: What was looked at, each with C(check), C(state), C(text), C(todo) and C(seconds).
+  returned: success
+  type: list
+  elements: dict
+"""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils import health, recording_path, recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, platform
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.health import Reader
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
+
+DAYS = 30
+
+
+class Path:
+    """Reads what is on the way of a recording."""
+
+    def __init__(self, module: Any) -> None:
+        self.reader, self.params = Reader(module, recording=True), module.params
+
+    def recorder(self) -> list[health.Check]:
+        return [recording_path.recorder(self.reader.figures().get("jibri", []))]
+
+    def bucket(self) -> list[health.Check]:
+        s3, name = self.reader.client("s3"), self.params["bucket"]
+        try:
+            s3.head_bucket(Bucket=name)
+        except s3.exceptions.ClientError:
+            return [recording_path.bucket(None, name, self.params["kms_key"])]
+        versioning = s3.get_bucket_versioning(Bucket=name).get("Status", "")
+        found = {"versioning": versioning, "key": platform.bucket_key(s3, name)}
+        return [recording_path.bucket(found, name, self.params["kms_key"])]
+
+    def permissions(self) -> list[health.Check]:
+        client, role = self.reader.client("iam"), f"{self.params['name']}-recorder-task"
+        account = platform.account_id(self.reader.client("sts"))
+        source = f"arn:{client.meta.partition}:iam::{account}:role/{role}"
+        asked = [
+            (recording_path.ACTIONS, f"arn:{client.meta.partition}:s3:::{self.params['bucket']}/recordings/probe/a.mp4")
+        ]
+        if self.params["kms_key"]:
+            asked.append((recording_path.KEY_ACTIONS, self.params["kms_key"]))
+        decisions: list[dict[str, Any]] = []
+        try:
+            for actions, resource in asked:
+                answer = client.simulate_principal_policy(
+                    PolicySourceArn=source, ActionNames=list(actions), ResourceArns=[resource]
+                )
+                decisions += answer["EvaluationResults"]
+        except client.exceptions.NoSuchEntityException:
+            decisions = [{"EvalActionName": "exist", "EvalDecision": "missing"}]
+        return [recording_path.permissions(decisions, role)]
+
+    def uploads(self) -> Iterable[health.Check]:
+        now, reader = self.reader.now, self.reader
+        since, period = recordings.rate_period(now - dt.timedelta(days=DAYS), now)
+        dimensions, names = {"Platform": reader.name}, ["Sum", "SampleCount"]
+        points = cloudwatch.statistics(
+            reader.client("cloudwatch"), "Jitsi/JVB", "UploadResult", dimensions, since, now, period, names
+        )
+        failed = recordings.failures(reader.events(recordings.upload_pattern(reader.name), since), now)
+        return recording_path.last_upload(recordings.rate(points, since, now), failed)
+
+
+def reconcile(module: Any) -> None:
+    """Look, and time each look."""
+    path, found = Path(module), []
+    looks: tuple[Callable[[], Iterable[health.Check]], ...] = (
+        path.recorder,
+        path.bucket,
+        path.permissions,
+        path.uploads,
+    )
+    worst = health.OK
+    for look in looks:
+        begin = time.monotonic()
+        checks = list(look())
+        seconds = round(time.monotonic() - begin, 3)
+        worst = max(worst, health.worst(checks), key=health.STATES.index)
+        found += [{**asdict(check), "seconds": seconds} for check in checks]
+    module.exit_json(changed=False, state=worst, checks=found)
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        {
+            "name": {"type": "str", "required": True},
+            "bucket": {"type": "str", "required": True},
+            "kms_key": {"type": "str", "default": ""},
+        },
+        reconcile,
+    )
+
+
+if __name__ == "__main__":
+    main()
