@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -130,6 +131,8 @@ def _check_alarm(prefix: str, alarm: Alarm) -> None:
     else:
         _check_single(where, alarm)
     periods, points = alarm["evaluation_periods"], alarm["datapoints_to_alarm"]
+    if not math.isfinite(alarm["threshold"]):
+        raise InvalidInput(f"{where}, threshold {alarm['threshold']}: is no number; give one")
     if periods < 1:
         raise InvalidInput(f"{where}, evaluation_periods {periods}: is not positive; give 1 or more")
     if points is not None and not 1 <= points <= periods:

@@ -46,10 +46,14 @@ _STAT = re.compile(
 Widget = Mapping[str, Any]
 
 
-def check(name: str, body: Any) -> None:
-    """Raise InvalidInput on the first thing that CloudWatch would refuse, or draw wrong."""
+def check_name(name: str) -> None:
+    """Raise InvalidInput on what is no name of a dashboard."""
     if not _NAME.fullmatch(name):
         raise InvalidInput(f"name {name!r}: is no name of a dashboard; use letters, digits, - and _")
+
+
+def check(body: Any) -> None:
+    """Raise InvalidInput on the first thing that CloudWatch would refuse, or draw wrong."""
     if not isinstance(body, Mapping) or not isinstance(body.get("widgets"), list):
         raise InvalidInput("body: has no list of widgets; write {'widgets': [...]}")
     _check_keys("body", body, _BODY, set())

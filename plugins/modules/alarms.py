@@ -103,7 +103,7 @@ options:
   tags:
     description:
       - Tags of the alarms. Others are removed, except those that AWS sets itself.
-      - Takes one more call an alarm. Tags are left alone if it is not given.
+      - Takes one more call, and one for each alarm whose tags seem to differ. Tags are left alone if it is not given.
     type: dict
 notes:
   - C(amazon.aws.cloudwatch_metric_alarm) (release 11.4) takes one alarm a task and two calls for each, removes no
@@ -111,7 +111,7 @@ notes:
     compares, and puts back neither disabled actions nor tags.
   - Composite alarms are left alone.
   - "Permissions: cloudwatch:DescribeAlarms, PutMetricAlarm, DeleteAlarms, ListTagsForResource, TagResource and
-    UntagResource."
+    UntagResource; tag:GetResources."
 extends_documentation_fragment:
   - meetops.jitsi.common
   - amazon.aws.common.modules
@@ -152,10 +152,11 @@ changes:
   sample: [{resource: alarm jitsi-video-platform/bridge-cpu, action: update, fields: [Threshold]}]
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils import alarms
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, tagging
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 
@@ -209,11 +210,17 @@ class Alarms:
         self.arns = {alarm["AlarmName"]: alarm["AlarmArn"] for alarm in described}
         self.state = {name: dict(fields) for name, fields in alarms.current(described).items()}
 
-    def read_tags(self) -> None:
-        """Add the tags to the state: one call an alarm, as CloudWatch has no other way."""
+    def read_tags(self, module: Any, wanted: Mapping[str, str]) -> None:
+        """Add the tags to the state. CloudWatch tells those of one alarm a call; the tagging service tells all at once,
+        but late, so what is not as wanted there is asked again."""
+        if not self.state:
+            return
+        told = tagging.get_resources(client(module, "resourcegroupstaggingapi"), "cloudwatch:alarm", wanted)
         for resource, fields in self.state.items():
-            tags = cloudwatch.list_tags(self.cloudwatch, self.arns[alarms.name_of(resource)])
-            fields["Tags"] = {key: value for key, value in tags.items() if not key.startswith("aws:")}
+            arn = self.arns[alarms.name_of(resource)]
+            fields["Tags"] = _own(told.get(arn, {}))
+            if fields["Tags"] != wanted:
+                fields["Tags"] = _own(cloudwatch.list_tags(self.cloudwatch, arn))
 
     def apply(self, change: Change) -> None:
         """Make one change."""
@@ -228,6 +235,11 @@ class Alarms:
             cloudwatch.tag(self.cloudwatch, self.arns[name], change.before["Tags"], tags)
 
 
+def _own(tags: Mapping[str, str]) -> dict[str, str]:
+    """Tags without those that AWS sets itself."""
+    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+
+
 def reconcile(module: Any) -> None:
     """Check the input, read the alarms under the prefix, make them as wanted."""
     params = module.params
@@ -237,7 +249,7 @@ def reconcile(module: Any) -> None:
     if params["tags"] is not None:
         tags = {str(key): str(value) for key, value in params["tags"].items()}
         wanted = {name: {**fields, "Tags": tags} for name, fields in wanted.items()}
-        current.read_tags()
+        current.read_tags(module, tags)
     finish(module, compare(current.state, wanted, prune=True), current.apply)
 
 

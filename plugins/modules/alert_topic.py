@@ -8,9 +8,9 @@ DOCUMENTATION = r"""
 ---
 module: alert_topic
 version_added: 0.1.0
-short_description: Keep an SNS topic that sends alerts by e-mail
+short_description: Keep an SNS topic that sends alerts by e-mail and to functions
 description:
-  - Keeps a topic with its policy, its tags and its e-mail subscriptions.
+  - Keeps a topic with its policy, its tags and its subscriptions.
   - Only the named AWS services publish, only on behalf of this account, and only over TLS. Principals of this account
     that an IAM policy allows to publish can do so too.
   - Addresses that are not listed are unsubscribed. Subscriptions of other protocols are left alone.
@@ -28,6 +28,13 @@ options:
     type: list
     elements: str
     default: []
+  functions:
+    description:
+      - ARNs of Lambda functions to call. Others are unsubscribed. Functions are left alone if it is not given.
+      - A function must be there before it is subscribed, and let C(sns.amazonaws.com) call it.
+    type: list
+    elements: str
+    version_added: 0.3.0
   publishers:
     description: AWS services that may publish.
     type: list
@@ -73,6 +80,12 @@ arn:
   returned: success
   type: str
   sample: arn:aws:sns:us-east-1:123456789012:jitsi-video-platform-alerts
+functions:
+  description: ARNs of the functions that the topic called before the run.
+  returned: success
+  type: list
+  elements: str
+  version_added: 0.3.0
 changes:
   description: What changed, or would change in check mode.
   returned: success
@@ -90,24 +103,25 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import c
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, State, compare
 
 
-def read(sns_client: Any, arn: str, emails: list[str]) -> State:
-    """The topic with its subscriptions; nothing if there is no topic."""
+def read(sns_client: Any, arn: str, emails: list[str], functions: list[str] | None) -> tuple[State, list[str]]:
+    """The topic with its subscriptions, and the functions that it calls; nothing if there is no topic."""
     attributes = sns.get_attributes(sns_client, arn)
     if attributes is None:
-        return {}
-    return alert_topic.current(
-        arn, attributes, sns.list_subscriptions(sns_client, arn), sns.list_tags(sns_client, arn), emails
-    )
+        return {}, []
+    subscriptions = sns.list_subscriptions(sns_client, arn)
+    state = alert_topic.current(arn, attributes, subscriptions, sns.list_tags(sns_client, arn), emails, functions)
+    return state, alert_topic.functions_of(subscriptions)
 
 
 def apply(sns_client: Any, arn: str, change: Change) -> None:
     """Make one change."""
     before, after = change.before or {}, change.after or {}
-    if "email" in before or "email" in after:
+    protocol = next((name for name in (alert_topic.EMAIL, alert_topic.FUNCTION) if name in {**before, **after}), None)
+    if protocol:
         if change.after is None:
             sns.unsubscribe(sns_client, before["arn"])
         else:
-            sns.subscribe(sns_client, arn, after["email"])
+            sns.subscribe(sns_client, arn, protocol, after[protocol])
     elif change.after is None:
         sns.delete_topic(sns_client, arn)
     elif change.before is None:
@@ -125,17 +139,20 @@ def _json(fields: Fields) -> str:
 
 def reconcile(module: Any) -> None:
     """Check the input, read the topic, make it as wanted."""
-    name, emails, publishers = (module.params[option] for option in ("name", "emails", "publishers"))
-    alert_topic.check(name, emails, publishers)
+    name, emails, publishers, functions = (
+        module.params[option] for option in ("name", "emails", "publishers", "functions")
+    )
+    alert_topic.check(name, emails, publishers, functions or [])
     sns_client = client(module, "sns")
     arn = alert_topic.topic_arn(name, sns_client.meta.region_name, sts.caller_arn(client(module, "sts")))
-    current = read(sns_client, arn, emails)
+    current, called = read(sns_client, arn, emails, functions)
     if module.params["state"] == "present":
-        changes = compare(current, alert_topic.wanted(arn, emails, publishers, module.params["tags"]), prune=True)
+        wanted = alert_topic.wanted(arn, emails, publishers, module.params["tags"], functions)
+        changes = compare(current, wanted, prune=True)
     else:
         # The subscriptions go with the topic.
         changes = compare({key: fields for key, fields in current.items() if "policy" in fields}, {}, prune=True)
-    finish(module, changes, lambda change: apply(sns_client, arn, change), arn=arn)
+    finish(module, changes, lambda change: apply(sns_client, arn, change), arn=arn, functions=called)
 
 
 def main() -> None:
@@ -144,6 +161,7 @@ def main() -> None:
         {
             "name": {"type": "str", "required": True},
             "emails": {"type": "list", "elements": "str", "default": []},
+            "functions": {"type": "list", "elements": "str"},
             "publishers": {"type": "list", "elements": "str", "default": ["cloudwatch.amazonaws.com"]},
             "tags": {"type": "dict", "default": {}},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},

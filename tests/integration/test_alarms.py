@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import tagging
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:meet-alerts"
 CPU = {
@@ -79,7 +80,7 @@ def test_second_run_changes_nothing(aws, run_module, cloudwatch):
     run_module("alarms", **WANTED)
     aws.calls.clear()
     assert not run_module("alarms", **WANTED)["changed"]
-    assert aws.calls == ["cloudwatch:DescribeAlarms"] + ["cloudwatch:ListTagsForResource"] * 3
+    assert aws.calls == ["cloudwatch:DescribeAlarms", "tagging:GetResources"]
     aws.calls.clear()
     assert not run_module("alarms", **{key: value for key, value in WANTED.items() if key != "tags"})["changed"]
     assert aws.calls == ["cloudwatch:DescribeAlarms"]
@@ -107,6 +108,14 @@ def test_drift_is_put_back(run_module, cloudwatch):
     ]
     assert cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "Environment", "Value": "prod"}]
     assert not run_module("alarms", **WANTED)["changed"]
+
+
+def test_tags_that_are_told_late_are_asked_again(aws, run_module, cloudwatch, monkeypatch):
+    run_module("alarms", **WANTED)
+    monkeypatch.setattr(tagging, "get_resources", lambda client, kind, tags: {})
+    aws.calls.clear()
+    assert not run_module("alarms", **WANTED)["changed"]
+    assert aws.calls == ["cloudwatch:DescribeAlarms"] + ["cloudwatch:ListTagsForResource"] * 3
 
 
 def test_new_tags_alone_do_not_touch_the_alarm(aws, run_module, cloudwatch):

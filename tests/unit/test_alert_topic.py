@@ -18,15 +18,16 @@ def subscription(endpoint=EMAIL, protocol="email", arn=f"{ARN}:1"):
     return {"Endpoint": endpoint, "Protocol": protocol, "SubscriptionArn": arn, "TopicArn": ARN}
 
 
-def changes(subscriptions, emails=(EMAIL,), policy=None, tags=()):
-    current = alert_topic.current(
-        ARN, {"Policy": json.dumps(policy or alert_topic.policy(ARN, SERVICES))}, subscriptions, dict(tags), emails
-    )
-    found = compare(current, alert_topic.wanted(ARN, emails, SERVICES, {}), prune=True)
+def changes(subscriptions, emails=(EMAIL,), policy=None, tags=(), functions=None):
+    attributes = {"Policy": json.dumps(policy or alert_topic.policy(ARN, SERVICES))}
+    current = alert_topic.current(ARN, attributes, subscriptions, dict(tags), emails, functions)
+    found = compare(current, alert_topic.wanted(ARN, emails, SERVICES, {}, functions), prune=True)
     return [(change.action, change.resource, change.fields) for change in found]
 
 
 TOPIC, MAIL = "topic meet-alerts", f"topic meet-alerts subscription {EMAIL}"
+CHAT = "arn:aws:lambda:us-east-1:123456789012:function:meet-chat"
+CHATS = f"topic meet-alerts subscription {CHAT}"
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,23 @@ def test_subscriptions(subscriptions, expected):
     assert changes(subscriptions) == expected
 
 
+@pytest.mark.parametrize(
+    ("subscribed", "functions", "expected"),
+    [
+        ([CHAT], [CHAT], []),
+        ([], [CHAT], [("create", CHATS, ["lambda"])]),
+        ([CHAT], [], [("delete", CHATS, ["arn", "lambda"])]),
+        ([f"{CHAT}-old"], [CHAT], [("create", CHATS, ["lambda"]), ("delete", f"{CHATS}-old", ["arn", "lambda"])]),
+        # Nobody asked about functions.
+        ([CHAT], None, []),
+    ],
+)
+def test_functions(subscribed, functions, expected):
+    subscriptions = [subscription(), *(subscription(arn, "lambda") for arn in subscribed)]
+    assert changes(subscriptions, functions=functions) == expected
+    assert alert_topic.functions_of(subscriptions) == subscribed
+
+
 def test_policy_and_tags_are_put_back():
     assert changes([subscription()], policy={"Version": "2012-10-17", "Statement": []}) == [
         ("update", TOPIC, ["policy"])
@@ -60,7 +78,7 @@ def test_policy_and_tags_are_put_back():
 
 
 def test_a_topic_comes_before_its_subscriptions():
-    wanted = alert_topic.wanted(ARN, [EMAIL], SERVICES, {"Name": "x", "Cost": 5})
+    wanted = alert_topic.wanted(ARN, [EMAIL], SERVICES, {"Name": "x", "Cost": 5}, None)
     assert list(wanted) == [TOPIC, MAIL]
     assert wanted[TOPIC]["tags"] == {"Name": "x", "Cost": "5"}
 
@@ -85,19 +103,20 @@ def test_arn_is_known_beforehand(caller, region, arn):
 
 
 @pytest.mark.parametrize(
-    ("name", "emails", "publishers", "message"),
+    ("name", "emails", "publishers", "functions", "message"),
     [
-        ("", [], [], "name ''"),
-        ("a b", [], [], "name 'a b'"),
-        ("x", [""], [], "is no e-mail address"),
-        ("x", ["ops"], [], "is no e-mail address"),
-        ("x", ["ops@example"], [], "is no e-mail address"),
-        ("x", ["a@b.c, d@e.f"], [], "is no e-mail address"),
-        ("x", [], ["*"], "is no AWS service"),
+        ("", [], [], [], "name ''"),
+        ("a b", [], [], [], "name 'a b'"),
+        ("x", [""], [], [], "is no e-mail address"),
+        ("x", ["ops"], [], [], "is no e-mail address"),
+        ("x", ["ops@example"], [], [], "is no e-mail address"),
+        ("x", ["a@b.c, d@e.f"], [], [], "is no e-mail address"),
+        ("x", [], ["*"], [], "is no AWS service"),
+        ("x", [], [], ["meet-chat"], "is no ARN of a function"),
     ],
 )
-def test_invalid_input(name, emails, publishers, message):
+def test_invalid_input(name, emails, publishers, functions, message):
     with pytest.raises(InvalidInput) as error:
-        alert_topic.check(name, emails, publishers)
+        alert_topic.check(name, emails, publishers, functions)
     assert message in str(error.value)
     assert "; " in str(error.value)

@@ -50,8 +50,9 @@ BODY = {"start": "-PT3H", "widgets": [TEXT, METRIC, LOG, ALARM]}
 
 
 def test_valid_body():
-    dashboard.check("meet", BODY)
-    dashboard.check("meet", {"widgets": []})
+    dashboard.check_name("meet")
+    dashboard.check(BODY)
+    dashboard.check({"widgets": []})
 
 
 def widget(base, **changed):
@@ -122,30 +123,33 @@ INVALID = [
 @pytest.mark.parametrize(("widgets", "message"), INVALID)
 def test_widgets(widgets, message):
     if message is None:
-        dashboard.check("meet", {"widgets": widgets})
+        dashboard.check({"widgets": widgets})
         return
     with pytest.raises(InvalidInput) as error:
-        dashboard.check("meet", {"widgets": widgets})
+        dashboard.check({"widgets": widgets})
     assert message in str(error.value)
     assert "; " in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["", "a b", "a/b"])
+def test_name(name):
+    with pytest.raises(InvalidInput, match=f"name '{name}'"):
+        dashboard.check_name(name)
+
+
 @pytest.mark.parametrize(
-    ("name", "body", "message"),
+    ("body", "message"),
     [
-        ("", BODY, "name ''"),
-        ("a b", BODY, "name 'a b'"),
-        ("a/b", BODY, "name 'a/b'"),
-        ("meet", [], "no list of widgets"),
-        ("meet", {}, "no list of widgets"),
-        ("meet", {"widgets": {}}, "no list of widgets"),
-        ("meet", {"widgets": [], "theme": "dark"}, "theme: CloudWatch knows no such key"),
-        ("meet", {"widgets": [widget(TEXT, y=2 * n) for n in range(501)]}, "takes 500"),
+        ([], "no list of widgets"),
+        ({}, "no list of widgets"),
+        ({"widgets": {}}, "no list of widgets"),
+        ({"widgets": [], "theme": "dark"}, "theme: CloudWatch knows no such key"),
+        ({"widgets": [widget(TEXT, y=2 * n) for n in range(501)]}, "takes 500"),
     ],
 )
-def test_body(name, body, message):
+def test_body(body, message):
     with pytest.raises(InvalidInput, match=message):
-        dashboard.check(name, body)
+        dashboard.check(body)
 
 
 def changes(before, after):

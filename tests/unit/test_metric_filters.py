@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.meetops.jitsi.plugins.module_utils import metric_filters
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
@@ -26,7 +27,9 @@ GAUGE = {
     "default_value": None,
     "dimensions": {"Platform": "$.platform"},
 }
-LINES = (Path(__file__).parent / "data" / "stats_lines.jsonl").read_text().splitlines()
+DATA = Path(__file__).parent / "data"
+LINES = (DATA / "stats_lines.jsonl").read_text().splitlines()
+LOG_LINES = yaml.safe_load((DATA / "log_lines.yml").read_text())
 
 INVALID = [
     ({"name": ""}, "is no name of a filter"),
@@ -132,35 +135,39 @@ def test_emit():
 # --- The role
 
 
+FILTER_LISTS = ("_monitoring_filters", "_monitoring_recording_filters", "_monitoring_error_filters")
+
+
 @functools.cache
 def role_filters():
-    return [
-        *role_variable("monitoring", "_monitoring_filters", monitoring_name="meet"),
-        *role_variable("monitoring", "_monitoring_recording_filters", monitoring_name="meet"),
-    ]
+    return [item for name in FILTER_LISTS for item in role_variable("monitoring", name, monitoring_name="meet")]
 
 
 EMITTED = [
-    {"Participants": 7, "Conferences": 2, "Bridges": 2},
-    {"Participants": 0, "Conferences": 0, "Bridges": 1},
+    {"Participants": 7, "Conferences": 2, "Bridges": 2, "CertificateDays": 61.5},
+    {"Participants": 0, "Conferences": 0, "Bridges": 1, "CertificateDays": -0.25},
     {},
     {"BridgeParticipants": 5, "Stress": 0.12},
     {"BridgeParticipants": 0, "Stress": 0},
     {},
     {"Wakes": 1},
     {"TimeToWake": 84},
-    {"AwakeMinutes": 42},
+    {"AwakeMinutes": 42, "IdleMinutes": 3, "Ready": 1},
+    {"AwakeMinutes": 11, "Ready": 0, "TimeToWake": 700},
+    {"AwakeMinutes": 60, "IdleMinutes": 17},
     {},
     {"SecretAgeDays": 12.25},
-    {"RecorderBusy": 0, "RecorderHealthy": 1, "RecordingsWaiting": 0, "DiskPercent": 12},
-    {"RecorderBusy": 1, "RecorderHealthy": 0, "RecordingsWaiting": 2, "DiskPercent": 80},
+    {"RecorderBusy": 0, "RecorderFree": 1, "RecordingsWaiting": 0, "DiskPercent": 12},
+    {"RecorderBusy": 1, "RecorderFree": 0, "RecordingsWaiting": 2, "DiskPercent": 80},
     # A disk over 80 % makes a recorder unfit to record, whatever it says itself, and even if it says nothing.
-    {"RecorderBusy": 1, "RecorderHealthy": 0, "RecordingsWaiting": 0, "DiskPercent": 81},
-    {"RecorderHealthy": 0, "RecordingsWaiting": 1, "DiskPercent": 97.5},
-    {"RecorderBusy": 0, "RecorderHealthy": 1},
+    {"RecorderBusy": 1, "RecorderFree": 0, "RecordingsWaiting": 0, "DiskPercent": 81},
+    {"RecorderFree": 0, "RecordingsWaiting": 1, "DiskPercent": 97.5},
+    {"RecorderBusy": 0, "RecorderFree": 1},
     {"UploadResult": 1},
     {"UploadResult": 0},
 ]
+# Billed for the hours that have samples: one a day, or those of wakes and of being awake.
+RARE = {"SecretAgeDays", "Wakes", "TimeToWake", "AwakeMinutes", "IdleMinutes", "Ready", "CertificateDays"}
 
 
 def test_role_filters_are_valid_and_few():
@@ -168,17 +175,54 @@ def test_role_filters_are_valid_and_few():
     metric_filters.check(GROUP, NAMESPACE, filters)
     # CloudWatch gives ten metrics for nothing; every name with its one platform is a metric. Some have samples in few
     # hours, and a metric is billed for the hours that have samples.
-    assert len({item["metric"] for item in filters} - {"SecretAgeDays", "Wakes", "TimeToWake", "AwakeMinutes"}) <= 10
+    assert len({item["metric"] for item in filters if not item["metric"].startswith("Errors/")} - RARE) <= 10
+    # One page of DescribeMetricFilters, and so one call a run.
+    assert len(filters) <= 50
+
+
+def emitted(line):
+    """What all filters of the role make of a line: {metric: (value, dimensions)}."""
+    samples = [(item["metric"], metric_filters.emit(item, line)) for item in role_filters()]
+    found = [(name, sample) for name, sample in samples if sample]
+    # Two filters may write one metric, but never both of them for one line.
+    assert len({name for name, _sample in found}) == len(found)
+    return dict(found)
 
 
 @pytest.mark.parametrize(("line", "expected"), list(zip(LINES, EMITTED, strict=True)))
 def test_role_filters_read_the_lines(line, expected):
-    emitted = [(item["metric"], metric_filters.emit(item, line)) for item in role_filters()]
-    found = [(name, sample) for name, sample in emitted if sample]
-    # Two filters may write one metric, but never both of them for one line.
-    assert len({name for name, _sample in found}) == len(found)
-    assert {name: sample[0] for name, sample in found} == expected
-    assert all(sample[1] == {"Platform": "meet"} for _name, sample in found)
+    found = emitted(line)
+    assert {name: sample[0] for name, sample in found.items()} == expected
+    assert all(sample[1] == {"Platform": "meet"} for sample in found.values())
+
+
+@pytest.mark.parametrize("item", LOG_LINES, ids=[item["line"][:40] for item in LOG_LINES])
+def test_only_errors_count_and_each_for_its_component(item):
+    component = item.get("component")
+    assert emitted(item["line"]) == (
+        {f"Errors/meet/{component}": (1.0, {}), "Errors/meet": (1.0, {})} if component else {}
+    )
+
+
+def test_every_component_has_lines_of_both_kinds_and_filters():
+    components = {item["component"] for item in LOG_LINES if "component" in item}
+    metrics = {item["metric"] for item in role_filters() if item["metric"].startswith("Errors/meet/")}
+    assert metrics == {f"Errors/meet/{component}" for component in components}
+    # Every filter has a line that only it, and not another of its component, matches.
+    hits = [
+        [item["name"] for item in role_filters() if item["metric"].count("/") == 2 and metric_filters.emit(item, line)]
+        for line in (item["line"] for item in LOG_LINES)
+    ]
+    assert {name for names in hits for name in names} == {
+        item["name"] for item in role_filters() if item["metric"].count("/") == 2
+    }
+
+
+def test_without_recording_nobody_looks_for_a_recorder():
+    filters = role_variable(
+        "monitoring", "_monitoring_error_filters", monitoring_name="meet", monitoring_recording=False
+    )
+    assert not any("jibri" in item["name"].lower() for item in filters)
 
 
 def test_the_average_of_upload_results_is_the_success_rate():
@@ -203,4 +247,4 @@ def test_role_filters_leave_other_lines_alone(line):
         f"INFO {line}",
         line[:-1],
     ]
-    assert not any(metric_filters.emit(item, other) for item in role_filters() for other in others)
+    assert not any(emitted(other) for other in others)

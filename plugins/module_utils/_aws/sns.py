@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""SNS topics and their e-mail subscriptions."""
+"""SNS topics and their subscriptions."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, 
         client.untag_resource(ResourceArn=arn, TagKeys=strays)
 
 
-def subscribe(client: Any, arn: str, email: str) -> None:
-    """Subscribe an address, which gets a message with a link to confirm."""
-    client.subscribe(TopicArn=arn, Protocol="email", Endpoint=email)
+def subscribe(client: Any, arn: str, protocol: str, endpoint: str) -> None:
+    """Subscribe an endpoint. An e-mail address gets a message with a link to confirm."""
+    client.subscribe(TopicArn=arn, Protocol=protocol, Endpoint=endpoint)
 
 
 def unsubscribe(client: Any, subscription_arn: str) -> None:

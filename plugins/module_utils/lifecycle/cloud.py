@@ -17,11 +17,14 @@ from typing import Any
 from . import schedule
 from .state import BRIDGE, MINUTE, RECORDER, SIGNALLING, Item, Seen, Service, Settings, Task, Usage
 
+HOUR, DAY = 60 * MINUTE, 24 * 60 * MINUTE
 DIMENSION = "ecs:service:DesiredCount"
 TTL = 10
 GENERATED_PIN_LENGTH = 8
 # The rotation of the role secrets marks with it that signalling was on and is to be started again.
 RESTART_LABEL = "JITSI_RESTART"
+# CloudFront takes certificates of this region only.
+REGIONS = {"acm": "us-east-1"}
 # AWS names this error; botocore makes the class only at run time.
 _CONFLICT = "ConditionalCheckFailedException"
 
@@ -39,6 +42,8 @@ class Names:
     secret: str
     namespace: str = "Jitsi/JVB"
     schedules: tuple[Mapping[str, Any], ...] = ()
+    domain: str = ""
+    topic: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Names:
@@ -58,6 +63,8 @@ class Names:
             secret=f"{platform}-jitsi-secrets",
             namespace=environment.get("METRIC_NAMESPACE", "Jitsi/JVB"),
             schedules=tuple(json.loads(environment.get("SCHEDULES") or "[]")),
+            domain=domain,
+            topic=environment.get("TOPIC", ""),
         )
 
 
@@ -68,7 +75,7 @@ def boto3_clients() -> Callable[[str], Any]:
 
     config = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
     session: Any = boto3.session.Session()
-    return cache(lambda service: session.client(service, config=config))
+    return cache(lambda service: session.client(service, region_name=REGIONS.get(service), config=config))
 
 
 class Cloud:
@@ -265,6 +272,50 @@ class Cloud:
                 for result in results
             }
         )
+
+    # Certificates
+
+    def entrance_certificate_ends(self) -> float | None:
+        """When the certificate of the domain ends (seconds since 1970), the latest of those that ACM has issued."""
+        pages = self._client("acm").get_paginator("list_certificates").paginate(CertificateStatuses=["ISSUED"])
+        ends = [
+            _seconds(found.get("NotAfter"))
+            for page in pages
+            for found in page["CertificateSummaryList"]
+            if found["DomainName"] == self.names.domain
+        ]
+        return max(ends, default=None)
+
+    def origin_certificate_days(self) -> tuple[float, float] | None:
+        """(when, days left) of Caddy's certificate, as last told; None if nothing was told for a month."""
+        end = math.ceil(self.now() / HOUR) * HOUR
+        (result,) = self._client("cloudwatch").get_metric_data(
+            MetricDataQueries=[
+                {
+                    "Id": "days",
+                    "MetricStat": {
+                        "Metric": {
+                            "Namespace": self.names.namespace,
+                            "MetricName": "CertificateDays",
+                            "Dimensions": [{"Name": "Platform", "Value": self.names.platform}],
+                        },
+                        "Period": HOUR,
+                        # Of an hour in which it was renewed, what it was renewed to.
+                        "Stat": "Maximum",
+                    },
+                }
+            ],
+            StartTime=end - 30 * DAY,
+            EndTime=end,
+        )["MetricDataResults"]
+        told = [
+            (_seconds(when), float(days)) for when, days in zip(result["Timestamps"], result["Values"], strict=True)
+        ]
+        return max(told, default=None)
+
+    def warn(self, subject: str, text: str) -> None:
+        """Send a message to the operators."""
+        self._client("sns").publish(TopicArn=self.names.topic, Subject=subject[:100], Message=text)
 
     def set_minimum(self, kind: str, minimum: int) -> None:
         """Set the minimum of a service's scalable target. Its maximum stays."""

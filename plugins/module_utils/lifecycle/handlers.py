@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from . import reconcile
+from . import certificates, reconcile
 from .cloud import Cloud, Names, boto3_clients
 from .page import Brand, Page
 from .state import Settings
@@ -56,9 +56,10 @@ def tasks(_event: Mapping[str, Any], _context: object) -> None:
 
 
 def sleep(event: Mapping[str, Any], _context: object) -> None:
-    """Once a minute: finish what others left, and sleep when nobody meets.
+    """Once a minute: finish what others left, and sleep when nobody meets. Once a day: look at the certificates.
 
-    An operator may call it with ``{"action": "wake"}`` or ``{"action": "sleep", "force": false}``.
+    An operator may call it with ``{"action": "wake"}``, ``{"action": "sleep", "force": false}`` or
+    ``{"action": "certificates"}``.
     """
     cloud, settings = _cloud(), _settings()
     mine = None
@@ -67,3 +68,5 @@ def sleep(event: Mapping[str, Any], _context: object) -> None:
     elif event.get("action") == "sleep":
         mine = reconcile.sleep(cloud, settings, force=event.get("force") is True)
     reconcile.reconcile(cloud, settings, watch=True, mine=mine)
+    if event.get("action") == "certificates" or certificates.due(cloud.now()):
+        certificates.look(cloud)

@@ -387,6 +387,8 @@ def progress(item: Item | None, seen: Seen, now: float, settings: Settings) -> d
 def figures(item: Item, seen: Seen, usage: Usage | None, now: float, settings: Settings) -> dict[str, int | str]:
     """The figures of a log line while the platform is not asleep."""
     line: dict[str, int | str] = {"state": item.phase, "awake_minutes": int(now - item.woken_at) // MINUTE}
+    if item.phase == AWAKE:
+        line["ready"] = int(ready(item, seen, now))
     if usage is not None:
         line["idle_minutes"] = len(list(_trailing_zeros(usage.participants)))
         if item.phase == AWAKE:

@@ -1,0 +1,22 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Tags of many resources at once. What was tagged some seconds ago may be told as it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
+
+
+def get_resources(client: Any, kind: str, tags: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """GetResources: tags by ARN of every resource of a kind such as ``cloudwatch:alarm`` that has all these tags."""
+    pages = client.get_paginator("get_resources").paginate(
+        ResourceTypeFilters=[kind], TagFilters=[{"Key": key, "Values": [value]} for key, value in tags.items()]
+    )
+    return {
+        item["ResourceARN"]: boto3_tag_list_to_ansible_dict(item.get("Tags", []))
+        for page in pages
+        for item in page["ResourceTagMappingList"]
+    }
