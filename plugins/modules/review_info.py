@@ -1,0 +1,259 @@
+#!/usr/bin/python
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: review_info
+version_added: 0.3.0
+short_description: Tell what happened on a platform in a month, whether the goals were met, and what to change
+description:
+  - Reads figures of a month, or of half a year, and computes how much people met, what ran, what it cost, how it scaled
+    and recorded, what failed, whether each goal was met, and which limits and sizes to change, each with its reason.
+  - How each figure is made is said in C(docs/review.md) of the collection.
+author:
+  - meetops.jitsi contributors (@meetops)
+options:
+  name:
+    description: Name that all other names derive from.
+    type: str
+    required: true
+  kind:
+    description:
+      - V(monthly) looks at O(month) or at O(days) until now, in periods of 5 minutes.
+      - V(allocation) looks at half a year or O(days) until now, in periods of an hour.
+    type: str
+    choices: [monthly, allocation]
+    default: monthly
+  month:
+    description: The month to look at, such as V(2026-10). Empty is the last whole one.
+    type: str
+    default: ""
+  days:
+    description: How many days until now to look at, instead of a month. V(0) is as O(kind) says.
+    type: int
+    default: 0
+  timezone:
+    description: Time zone of days and months.
+    type: str
+    default: UTC
+  tasks:
+    description:
+      - What a task of each kind takes, with C(name) (V(signalling), V(bridge) or V(recorder)), and C(cpu) and
+        C(memory), or C(instance_type) and C(disk_gib). A kind that is left out is not looked at.
+    type: list
+    elements: dict
+    required: true
+  bridge_max:
+    description: Most bridges at once, as it is set.
+    type: int
+    required: true
+  recorder_max:
+    description: Most recorders at once, as it is set.
+    type: int
+    default: 0
+  scaling_percent:
+    description: Use of CPU that scaling aims at, as it is set.
+    type: int
+    default: 70
+  schedules:
+    description: Whether schedules wake the platform, so that none has to be recommended.
+    type: bool
+    default: false
+  asleep_usd_month:
+    description: What a month costs in which nobody meets, as RV(meetops.jitsi.cost_info#module:cost) tells.
+    type: float
+    default: 0
+  metric_namespace:
+    description: Namespace of the platform's own metrics.
+    type: str
+    default: Jitsi/JVB
+extends_documentation_fragment:
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+notes:
+  - CloudWatch keeps figures of 5 minutes for 63 days, of an hour for 455, and changes of alarms for 30 days. Actions of
+    scaling are kept for six weeks. What is older is told as if it had not been.
+  - Makes about 5 API calls, one more for each 100800 figures and each 100 changes of alarms in the account.
+  - "Permissions: cloudwatch:GetMetricData and DescribeAlarmHistory, application-autoscaling:DescribeScalingActivities."
+"""
+
+EXAMPLES = r"""
+- name: Look at the last month
+  meetops.jitsi.review_info:
+    name: jitsi-video-platform
+    bridge_max: 3
+    tasks:
+      - { name: signalling, cpu: 1024, memory: 4096 }
+      - { name: bridge, cpu: 4096, memory: 8192 }
+  register: info
+
+- name: Tell it
+  ansible.builtin.debug:
+    msg: "{{ info.review.summary }}"
+"""
+
+RETURN = r"""
+review:
+  description: The review. Times are UTC and ISO 8601, what was not measured is null.
+  returned: always
+  type: dict
+  contains:
+    summary:
+      description: The review in some lines of text.
+      type: list
+      elements: str
+    kind:
+      description: As given; so are C(platform) and C(timezone).
+      type: str
+    since:
+      description: Begin of the time that was looked at; C(until) is its end, C(days) how long it is.
+      type: str
+    period_seconds:
+      description: What one figure stands for.
+      type: int
+    goals:
+      description: Each goal with C(name), C(wanted), C(measured), C(value), C(met) and C(formula).
+      type: list
+      elements: dict
+    advice:
+      description:
+        - Each limit and size with C(what), C(variable), C(now), C(recommended), C(change) (whether they differ),
+          C(reason) and C(usd_month) (what that adds to a month's bill).
+      type: list
+      elements: dict
+    meetings:
+      description: Hours, peaks and numbers of participants and conferences.
+      type: dict
+    awake:
+      description: Hours awake, their share of the time, and those without anybody.
+      type: dict
+    wakes:
+      description: How often it woke and how long that took.
+      type: dict
+    services:
+      description: Hours, use of CPU and memory, and cost of the tasks by kind.
+      type: dict
+    scaling:
+      description: The actions of scaling and how long they took.
+      type: dict
+    recordings:
+      description: How uploads went.
+      type: dict
+    errors:
+      description: Error lines by component.
+      type: list
+      elements: dict
+    alarms:
+      description: Alarms that fired, how often and for how long.
+      type: list
+      elements: dict
+    cost:
+      description: The bill by list prices.
+      type: dict
+    by_day:
+      description: A row for each day.
+      type: list
+      elements: dict
+    by_hour:
+      description: Average participants by hour of the week, Monday first.
+      type: list
+      elements: list
+  sample:
+    summary: ["jitsi-video-platform, 2026-10-01 to 2026-11-01 (31 days)"]
+    kind: monthly
+"""
+
+import datetime as dt
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils import platform, recordings, review, review_result
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import review as api
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+
+
+def queries(name: str, namespace: str, kinds: list[str]) -> dict[str, api.Query]:
+    """What is asked of CloudWatch."""
+    own, asked = {"Platform": name}, {}
+    for key, (metric, statistic) in review.PLATFORM_FIGURES.items():
+        asked[key] = (namespace, metric, own, statistic)
+    for kind in kinds:
+        of_service = {"ClusterName": platform.cluster(name), "ServiceName": platform.services(name)[kind]}
+        for key, (metric, statistic) in review.SERVICE_FIGURES.items():
+            asked[f"{kind}.{key}"] = ("AWS/ECS", metric, of_service, statistic)
+    for component in review.COMPONENTS:
+        asked[f"errors.{component}"] = (namespace, f"Errors/{name}/{component}", {}, "Sum")
+    return asked
+
+
+def check(params: dict[str, Any]) -> None:
+    """Refuse sizes of nothing."""
+    names = [task.get("name") for task in params["tasks"]]
+    for name in names:
+        if name not in platform.KINDS or names.count(name) > 1:
+            raise InvalidInput(f"tasks {name}: give each of {', '.join(platform.KINDS)} at most once, by its name")
+    for task in params["tasks"]:
+        if "instance_type" not in task and not {"cpu", "memory"} <= set(task):
+            raise InvalidInput(f"tasks {task['name']}: has no size; give cpu and memory, or instance_type")
+
+
+def reconcile(module: Any) -> None:
+    """Read and compute."""
+    params = module.params
+    check(params)
+    name, kinds = params["name"], [task["name"] for task in params["tasks"]]
+    zone = recordings.timezone(params["timezone"])
+    since, until, period = review.window(params["kind"], params["month"], params["days"], dt.datetime.now(zone))
+    # Whole periods, as CloudWatch has them.
+    since = dt.datetime.fromtimestamp(since.timestamp() // period * period, dt.UTC)
+    watch = client(module, "cloudwatch")
+    series = api.figures(watch, queries(name, params["metric_namespace"], kinds), since, until, period)
+    targets = {kind: platform.resource_ids(name)[kind] for kind in ("bridge", "recorder") if kind in kinds}
+    figures = review.Figures(
+        since=int(since.timestamp()),
+        until=int(until.timestamp()),
+        period=period,
+        series=series,
+        errors={component: series[f"errors.{component}"] for component in review.COMPONENTS},
+        alarms=api.alarm_changes(watch, f"{name}/", since, until),
+        scaling=api.scaling_actions(client(module, "application-autoscaling"), targets, since, until),
+    )
+    setup = review.Setup(
+        tasks=params["tasks"],
+        bridge_max=params["bridge_max"],
+        recorder_max=params["recorder_max"],
+        scaling_percent=params["scaling_percent"],
+        schedules=params["schedules"],
+    )
+    found = review_result.result(params["kind"], name, figures, setup, params["asleep_usd_month"], zone)
+    module.exit_json(changed=False, review=found)
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        {
+            "name": {"type": "str", "required": True},
+            "kind": {"type": "str", "choices": ["monthly", "allocation"], "default": "monthly"},
+            "month": {"type": "str", "default": ""},
+            "days": {"type": "int", "default": 0},
+            "timezone": {"type": "str", "default": "UTC"},
+            "tasks": {"type": "list", "elements": "dict", "required": True},
+            "bridge_max": {"type": "int", "required": True},
+            "recorder_max": {"type": "int", "default": 0},
+            "scaling_percent": {"type": "int", "default": 70},
+            "schedules": {"type": "bool", "default": False},
+            "asleep_usd_month": {"type": "float", "default": 0},
+            "metric_namespace": {"type": "str", "default": "Jitsi/JVB"},
+        },
+        reconcile,
+    )
+
+
+if __name__ == "__main__":
+    main()
