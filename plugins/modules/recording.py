@@ -197,9 +197,7 @@ class Session:
 
     def undelete(self, versions: list[dict[str, Any]]) -> None:
         """Take away the delete markers above the newest version."""
-        newest = next(item for item in versions if "Size" in item)
-        markers = [item for item in versions if "Size" not in item and item["LastModified"] >= newest["LastModified"]]
-        refused = s3_objects.delete(self.api, self.bucket, [(item["Key"], item["VersionId"]) for item in markers])
+        refused = s3_objects.delete(self.api, self.bucket, s3_objects.markers(versions))
         if refused:
             self.module.fail_json(msg=f"S3 refused to delete a delete marker: {'; '.join(refused)}")
 
@@ -300,27 +298,13 @@ class Session:
 
     def refuse_protected(self, versions: list[dict[str, Any]]) -> None:
         """Fail if a lock protects one of them."""
-        if not versions or not s3_objects.has_lock(self.api, self.bucket):
-            return
-        now, bypass = dt.datetime.now(dt.UTC), self.params["bypass_governance"]
-        protected = []
-        for item in versions:
-            lock = s3_objects.lock(self.api, self.bucket, item["key"], item["id"])
-            why = erasure.protection(lock, bypass, now)
-            protected += [(item, why)] if why else []
+        protected = s3_objects.protected(self.api, self.bucket, versions, self.params["bypass_governance"])
         if protected:
             raise InvalidInput(erasure.refusal(protected, self.session))
 
     def erase(self, found: list[dict[str, Any]], report: dict[str, Any], report_file: ReportFile) -> dict[str, Any]:
         """Delete, list again, write the report; fail if something is left."""
-        for item in found:
-            if item["kind"] == "upload":
-                s3_objects.abort(self.api, self.bucket, item["key"], item["id"])
-        # Delete markers last: without its marker, a version that is still there would be current again.
-        objects = [
-            (item["key"], item["id"]) for kind in ("version", "delete_marker") for item in found if item["kind"] == kind
-        ]
-        errors = s3_objects.delete(self.api, self.bucket, objects, self.params["bypass_governance"])
+        errors = s3_objects.erase(self.api, self.bucket, found, self.params["bypass_governance"])
         report = erasure.ended(report, self.items(), errors, dt.datetime.now(dt.UTC))
         report_file.write(report)
         left = erasure.counts(report, "remains")

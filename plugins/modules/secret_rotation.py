@@ -149,27 +149,10 @@ changes:
 
 from contextlib import suppress
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import platform as names
 from ansible_collections.meetops.jitsi.plugins.module_utils import rotation, secret_document, secret_report
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.rotation import Aws
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import rotation_cloud, runner
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.rotation_plan import Request
-
-
-def cloud(module):
-    """The calls for this platform."""
-    name = module.params["name"]
-    services = ("secretsmanager", "ecs", "logs")
-    return Aws(
-        module.params["secret"] or names.secret(name),
-        names.cluster(name),
-        names.services(name),
-        f"/ecs/{name}",
-        name,
-        autoscaling=runner.client(module, "application-autoscaling"),
-        **{service: runner.client(module, service) for service in services},
-    )
 
 
 def report(module, action, run):
@@ -211,7 +194,7 @@ def reconcile(module):
     secret_report.check(params["days"], params["grace_days"], params["wait_minutes"])
     request = Request(days=params["days"], named=frozenset(params["only"]), force=params["force"])
     try:
-        rotate(module, rotation.Rotation(cloud(module), params["keys"], request, say=module.log))
+        rotate(module, rotation.Rotation(rotation_cloud.connect(module), params["keys"], request, say=module.log))
     except rotation.RotationError as error:
         module.fail_json(msg=f"{params['name']}: {error}")
 
