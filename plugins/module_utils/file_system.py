@@ -36,12 +36,14 @@ def check(params: Mapping[str, Any]) -> None:
     """Refuse what EFS would refuse. ``params`` are the module's options."""
     if not 1 <= len(params["name"]) <= 64:
         raise InvalidInput(f"name {params['name']}: use 1 to 64 characters")
-    if not re.fullmatch(r"(?:/[A-Za-z0-9._-]{1,100}){1,4}", params["path"]):
+    folders = params["path"].split("/")
+    if not re.fullmatch(r"(?:/[A-Za-z0-9._-]{1,100}){1,4}", params["path"]) or {".", ".."} & set(folders):
         raise InvalidInput(f"path {params['path']}: use one to four folders such as /certificates")
     if not 1 <= params["user_id"] <= 4294967295:
         raise InvalidInput(f"user_id {params['user_id']}: use 1 to 4294967295; not 0, which is root")
-    if len(set(params["subnet_ids"])) != len(params["subnet_ids"]):
-        raise InvalidInput(f"subnet_ids {params['subnet_ids']}: list each subnet once, one a zone")
+    subnets = list(params["subnets"].values())
+    if len(set(subnets)) != len(subnets):
+        raise InvalidInput(f"subnets {', '.join(subnets)}: give each zone a subnet of its own")
 
 
 def wanted(params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -63,8 +65,8 @@ def wanted(params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             "Tags": tags,
         },
         **{
-            MOUNT_TARGET + subnet: {"SecurityGroups": sorted(params["security_groups"])}
-            for subnet in params["subnet_ids"]
+            MOUNT_TARGET + zone: {"Subnet": subnet, "SecurityGroups": sorted(params["security_groups"])}
+            for zone, subnet in params["subnets"].items()
         },
     }
 

@@ -19,8 +19,9 @@ options:
     required: true
   state:
     description:
-      - Whether the cluster exists. V(absent) deletes it, and then the capacity providers that were made for it.
-      - A cluster with services or container instances cannot be deleted.
+      - Whether the cluster exists. V(absent) detaches and deletes the capacity providers that were made for it, takes
+        its container instances off it, whatever runs there, and deletes it.
+      - A cluster with services cannot be deleted.
     type: str
     choices: [present, absent]
     default: present
@@ -209,6 +210,15 @@ class Cluster:
             if provider in self.providers and self.group(provider) != settings["autoScalingGroupArn"]
         }
 
+        for provider in sorted(self.moved & set(self.attached)):
+            users = api.services_on(self.ecs, self.name, provider)
+            if users:
+                raise InvalidInput(
+                    f"asg_providers {provider}: its auto scaling group was made anew, and ECS does not let the provider"
+                    f" go while the service {', '.join(users)} uses it; delete that service when it has no work, then"
+                    " run again"
+                )
+
     def group(self, provider):
         """ARN of the auto scaling group that an existing provider has."""
         return self.providers[provider]["autoScalingGroupProvider"]["autoScalingGroupArn"]
@@ -218,19 +228,22 @@ class Cluster:
         return self.owners.get(provider) == self.name and (self.options["prune"] or self.options["state"] == "absent")
 
     def current(self):
-        """What is: providers first, because the cluster stands on them."""
-        state = {
+        """What is. Where all of it goes, the cluster comes first, so that it goes last."""
+        providers = {
             PROVIDER + provider: ecs_cluster.provider_fields(
                 item["autoScalingGroupProvider"], api.tag_dict(item.get("tags"))
             )
             for provider, item in self.providers.items()
             if provider in self.settings or self.goes(provider)
         }
+        cluster = {}
         if self.described:
             # A provider that is made anew has to be attached anew.
             seen = {**self.described, "capacityProviders": set(self.attached) - self.moved}
-            state[f"cluster {self.name}"] = ecs_cluster.cluster_fields(seen, api.tag_dict(self.described.get("tags")))
-        return state
+            cluster = {
+                f"cluster {self.name}": ecs_cluster.cluster_fields(seen, api.tag_dict(self.described.get("tags")))
+            }
+        return {**cluster, **providers} if self.options["state"] == "absent" else {**providers, **cluster}
 
     def wanted(self):
         """What shall be; nothing when the cluster shall be absent."""
@@ -276,6 +289,7 @@ class Cluster:
             api.tag(self.ecs, self.described["clusterArn"], change.before["tags"], after["tags"])
 
     def delete_cluster(self, change):
+        api.deregister_instances(self.ecs, self.name)
         api.delete_cluster(self.ecs, self.name)
         api.wait_for_attachments(self.ecs, self.name)
 
@@ -297,7 +311,11 @@ class Cluster:
             api.tag(self.ecs, arn, change.before["tags"], change.after["tags"])
 
     def delete_provider(self, change):
-        api.delete_provider(self.ecs, change.resource.removeprefix(PROVIDER))
+        provider = change.resource.removeprefix(PROVIDER)
+        # Before the deletion of the cluster. Where the cluster stays, it has been detached by now.
+        if self.options["state"] == "absent":
+            self.detach(provider)
+        api.delete_provider(self.ecs, provider)
 
     def detach(self, provider):
         """Take a provider off the cluster. The change of the cluster, which comes later, attaches it again."""

@@ -10,7 +10,7 @@ module: file_system
 version_added: 0.2.0
 short_description: Keep a small encrypted EFS file system with one access point
 description:
-  - Keeps an encrypted file system with elastic throughput, mount targets in the given subnets, and one access point
+  - Keeps an encrypted file system with elastic throughput, a mount target in each given zone, and one access point
     that makes everybody the same user.
   - Connections must be encrypted. Nobody has access without an IAM policy that grants it.
   - What nobody reads for 30 days moves to the cheaper storage class, and back when it is read.
@@ -21,11 +21,14 @@ options:
     description: Name of the file system and its access point; also its creation token, by which it is found.
     type: str
     required: true
-  subnet_ids:
-    description: Subnets for mount targets, one a zone. In check mode they may be placeholders.
-    type: list
-    elements: str
-    default: []
+  subnets:
+    description:
+      - Availability zone to ID of its subnet for a mount target. In check mode the IDs may be placeholders.
+      - It replaces the option C(subnet_ids) of release 0.2.0. A plan tells of a mount target by its zone, which is
+        known before its subnet is there.
+    type: dict
+    default: {}
+    version_added: 0.3.0
   security_groups:
     description: Security groups of the mount targets, which let port 2049 in.
     type: list
@@ -68,7 +71,9 @@ EXAMPLES = r"""
 - name: Certificates outlive the task
   meetops.jitsi.file_system:
     name: shop
-    subnet_ids: [subnet-0123456789abcdef0, subnet-0123456789abcdef1]
+    subnets:
+      us-east-1a: subnet-0123456789abcdef0
+      us-east-1b: subnet-0123456789abcdef1
     security_groups: [sg-0123456789abcdef0]
     path: /certificates
 """
@@ -129,9 +134,11 @@ class FileSystem:
                 self.access_point_id = point["AccessPointId"]
                 self.current[rules.ACCESS_POINT + self.name] = rules.access_point(point, tags)
         targets = efs.list_mount_targets(self.api, self.id)
-        self.targets = {item["SubnetId"]: item["MountTargetId"] for item in targets}
-        for subnet, groups in efs.groups_of(client(module, "ec2"), targets).items():
-            self.current[rules.MOUNT_TARGET + subnet] = {"SecurityGroups": groups}
+        self.targets = {item["AvailabilityZoneName"]: item["MountTargetId"] for item in targets}
+        groups = efs.groups_of(client(module, "ec2"), targets)
+        for item in targets:
+            fields = {"Subnet": item["SubnetId"], "SecurityGroups": groups[item["SubnetId"]]}
+            self.current[rules.MOUNT_TARGET + item["AvailabilityZoneName"]] = fields
 
     def apply(self, change: Change) -> None:
         """Make one change."""
@@ -178,14 +185,15 @@ class FileSystem:
                 self.api, self.id, after["PosixUser"], after["RootDirectory"], after["Tags"]
             )
 
-    def apply_mount_target(self, subnet: str, change: Change) -> None:
-        """Create, regroup or delete a mount target."""
-        if change.after is None:
-            efs.delete_mount_target(self.api, self.id, self.targets[subnet])
-        elif change.before is None:
-            efs.create_mount_target(self.api, self.id, subnet, change.after["SecurityGroups"])
-        else:
-            efs.set_groups(self.api, self.targets[subnet], change.after["SecurityGroups"])
+    def apply_mount_target(self, zone: str, change: Change) -> None:
+        """Create, regroup, replace or delete a mount target: a zone can have one."""
+        after = change.after
+        if change.before is not None and (after is None or "Subnet" in change.fields):
+            efs.delete_mount_target(self.api, self.id, self.targets[zone])
+        if after is not None and "Subnet" in change.fields:
+            efs.create_mount_target(self.api, self.id, after["Subnet"], after["SecurityGroups"])
+        elif after is not None:
+            efs.set_groups(self.api, self.targets[zone], after["SecurityGroups"])
 
 
 def reconcile(module: Any) -> None:
@@ -197,7 +205,7 @@ def reconcile(module: Any) -> None:
     file_system = found.current.get(rules.FILE_SYSTEM + found.name)
     if file_system and not absent:
         rules.check_current(found.name, file_system)
-    # Mount targets of other subnets go: each of them is a way in.
+    # Mount targets of other zones go: each of them is a way in.
     changes = compare(found.current, wanted, prune=True)
     finish(
         module,
@@ -213,7 +221,7 @@ def main() -> None:
     run(
         {
             "name": {"type": "str", "required": True},
-            "subnet_ids": {"type": "list", "elements": "str", "default": []},
+            "subnets": {"type": "dict", "default": {}},
             "security_groups": {"type": "list", "elements": "str", "default": []},
             "path": {"type": "str", "default": "/data"},
             "user_id": {"type": "int", "default": 1000},

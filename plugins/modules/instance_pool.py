@@ -18,7 +18,7 @@ options:
     type: str
     required: true
   state:
-    description: Whether the pool exists. V(absent) ends its instances.
+    description: Whether the pool exists. V(absent) ends its instances, and waits until they are gone.
     type: str
     choices: [present, absent]
     default: present
@@ -96,14 +96,13 @@ from ansible_collections.meetops.jitsi.plugins.module_utils import instance_pool
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import autoscaling as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 
 def reconcile(module):
     pool = module.params
     name, present = pool["name"], pool["state"] == "present"
-    if present and pool["max_size"] < 1:
-        raise InvalidInput(f"max_size {pool['max_size']}: a pool holds at least one instance; set it to 1 or more")
+    if present:
+        instance_pool.check(pool)
     ec2, autoscaling = runner.client(module, "ec2"), runner.client(module, "autoscaling")
     template_key, group_key = f"launch template {name}", f"auto scaling group {name}"
 
@@ -115,7 +114,11 @@ def reconcile(module):
         current[group_key] = instance_pool.described_group(group)
     wanted = {}
     if present:
-        wanted = {template_key: instance_pool.launch_template(pool), group_key: instance_pool.group(pool)}
+        # None stands for what is in the template and has to go.
+        wanted = {
+            template_key: {**dict.fromkeys(template or {}), **instance_pool.launch_template(pool)},
+            group_key: instance_pool.group(pool),
+        }
         # Tags that others put on the group stay.
         if group_key in current:
             wanted[group_key]["Tags"] = {**current[group_key]["Tags"], **wanted[group_key]["Tags"]}
@@ -126,7 +129,9 @@ def reconcile(module):
             if change.action == "create":
                 api.create_launch_template(ec2, name, change.after, pool["tags"])
             elif change.action == "update":
-                api.create_launch_template_version(ec2, name, change.after)
+                # A version has what it is given and nothing of the one before.
+                data = {key: value for key, value in change.after.items() if value is not None}
+                api.create_launch_template_version(ec2, name, data)
             else:
                 api.delete_launch_template(ec2, name)
         elif change.action == "create":
@@ -138,6 +143,9 @@ def reconcile(module):
 
     def arn() -> str:
         if not present:
+            # Also for a group that an earlier run deleted: its instances are in the network until they have ended.
+            if not module.check_mode:
+                api.wait_until_deleted(autoscaling, name)
             return ""
         described = group or (None if module.check_mode else api.get_group(autoscaling, name))
         return described["AutoScalingGroupARN"] if described else f"arn:aws:autoscaling:planned:{name}"

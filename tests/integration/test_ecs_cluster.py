@@ -175,6 +175,19 @@ def test_group_that_was_made_anew_gets_a_new_provider(cluster, ecs):
     assert not cluster(asg_providers=moved)["changed"]
 
 
+def test_a_new_group_is_refused_while_a_service_needs_the_provider(aws, cluster, ecs):
+    cluster()
+    ecs.register_task_definition(family="t", containerDefinitions=[{"name": "c", "image": "i", "memory": 64}])
+    strategy = [{"capacityProvider": POOL, "weight": 1}]
+    ecs.create_service(
+        cluster=CLUSTER, serviceName="worker", taskDefinition="t", desiredCount=0, capacityProviderStrategy=strategy
+    )
+    for check in (True, False):
+        with pytest.raises(AssertionError, match="while the service worker uses it"):
+            cluster(_check=check, asg_providers=[pool(auto_scaling_group_arn=group(2))])
+        assert aws.mutating() == []
+
+
 def test_run_that_died_before_the_deletion_is_finished(cluster, ecs):
     cluster()
     ecs.put_cluster_capacity_providers(
@@ -221,7 +234,8 @@ def test_absent(aws, cluster, ecs):
     assert aws.mutating() == []
     done = cluster(state="absent")
     assert planned["changes"] == done["changes"]
-    assert [call.split(":")[1] for call in aws.mutating()] == ["DeleteCluster", "DeleteCapacityProvider"]
+    calls = [call.split(":")[1] for call in aws.mutating()]
+    assert calls == ["PutClusterCapacityProviders", "DeleteCapacityProvider", "DeleteCluster"]
     assert described(ecs)["status"] == "INACTIVE"
     assert not cluster(state="absent")["changed"]
     assert cluster()["changed"]

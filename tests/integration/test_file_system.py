@@ -25,7 +25,7 @@ def params(aws):
     aws.calls.clear()
     return {
         "name": NAME,
-        "subnet_ids": [subnet["SubnetId"] for subnet in subnets],
+        "subnets": {subnet["AvailabilityZone"]: subnet["SubnetId"] for subnet in subnets},
         "security_groups": [group],
         "path": "/certificates",
         "tags": {"Environment": "prod"},
@@ -40,7 +40,8 @@ def test_it_is_made_and_then_left_alone(aws, params, run_module):
     assert [item["resource"] for item in result["changes"]] == [
         "file system jitsi",
         "access point jitsi",
-        *(f"mount target in {subnet}" for subnet in params["subnet_ids"]),
+        "mount target in us-east-1a",
+        "mount target in us-east-1b",
     ]
     (found,) = aws.client("efs").describe_file_systems()["FileSystems"]
     assert (found["Encrypted"], found["ThroughputMode"], found["Name"]) == (True, "elastic", NAME)
@@ -87,10 +88,25 @@ def test_another_folder_means_another_access_point(aws, params, run_module):
 
 def test_a_stray_mount_target_goes(aws, params, run_module):
     run_module("file_system", **params)
-    result = run_module("file_system", **{**params, "subnet_ids": params["subnet_ids"][:1]})
+    (zone, subnet), _other = params["subnets"].items()
+    result = run_module("file_system", **{**params, "subnets": {zone: subnet}})
     assert [(item["resource"], item["action"]) for item in result["changes"]] == [
-        (f"mount target in {params['subnet_ids'][1]}", "delete")
+        ("mount target in us-east-1b", "delete")
     ]
+
+
+def test_a_zone_gets_its_mount_target_in_another_subnet(aws, params, run_module):
+    made = run_module("file_system", **params)
+    vpc = aws.client("ec2").describe_subnets(SubnetIds=[params["subnets"]["us-east-1a"]])["Subnets"][0]["VpcId"]
+    other = aws.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.9.0/24", AvailabilityZone="us-east-1a")
+    params["subnets"]["us-east-1a"] = other["Subnet"]["SubnetId"]
+    result = run_module("file_system", **params)
+    assert result["changes"] == [
+        {"resource": "mount target in us-east-1a", "action": "update", "fields": ["Subnet"]},
+    ]
+    targets = aws.client("efs").describe_mount_targets(FileSystemId=made["file_system_id"])["MountTargets"]
+    assert {item["SubnetId"] for item in targets} == set(params["subnets"].values())
+    assert not run_module("file_system", **params)["changed"]
 
 
 @pytest.mark.parametrize("call", ["put_lifecycle", "put_policy", "create_access_point", "create_mount_target"])
@@ -129,11 +145,11 @@ def test_one_that_is_not_encrypted_is_refused(aws, params, run_module):
         ({"path": "certificates"}, "path certificates"),
         ({"user_id": 0}, "which is root"),
         ({"name": "x" * 65}, "1 to 64"),
-        ({"subnet_ids": ["subnet-a", "subnet-a"]}, "list each subnet once"),
+        ({"subnets": {"a": "subnet-a", "b": "subnet-a"}}, "a subnet of its own"),
     ],
 )
 def test_bad_input_is_refused_before_any_call(aws, run_module, changes, message):
-    result = run_module("file_system", **{"name": NAME, "subnet_ids": ["subnet-a"], **changes})
+    result = run_module("file_system", **{"name": NAME, "subnets": {"a": "subnet-a"}, **changes})
     assert result["failed"]
     assert message in result["msg"]
     assert aws.calls == []

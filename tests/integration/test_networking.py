@@ -404,12 +404,12 @@ PLAY = {
 
 
 @pytest.fixture
-def role(playbook: Callable[..., playbooks.Run], tmp_path: Path) -> Callable[..., playbooks.Run]:
+def role(quick_playbook: Callable[..., playbooks.Run], tmp_path: Path) -> Callable[..., playbooks.Run]:
     path = tmp_path / "play.yml"
     path.write_text(yaml.safe_dump([PLAY]), encoding="utf-8")
 
     def run(*args: str, **variables: Any) -> playbooks.Run:
-        done = playbook(str(path), *args, inventory="localhost,", extra_vars=variables)
+        done = quick_playbook(str(path), *args, inventory="localhost,", extra_vars=variables)
         assert done.rc == 0, done
         return done
 

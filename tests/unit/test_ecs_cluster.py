@@ -20,12 +20,18 @@ PROVIDER = {
     "managed_termination_protection": "ENABLED",
     "managed_draining": "ENABLED",
 }
-OPTIONS = {"capacity_providers": ["FARGATE"], "asg_providers": [PROVIDER], "default_strategy": []}
+OPTIONS = {
+    "name": "jitsi-cluster",
+    "capacity_providers": ["FARGATE"],
+    "asg_providers": [PROVIDER],
+    "default_strategy": [],
+}
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
+        ({"name": "a b"}, "name a b: is no name of a cluster; use 1 to 255 letters, digits, - and _"),
         ({"capacity_providers": ["SPOT"]}, "capacity_providers SPOT: is not built in; list it under asg_providers"),
         (
             {"asg_providers": [{**PROVIDER, "name": "ecs-pool"}]},

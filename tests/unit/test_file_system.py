@@ -13,7 +13,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.errors import Invali
 
 PARAMS: dict[str, Any] = {
     "name": "jitsi",
-    "subnet_ids": ["subnet-b", "subnet-a"],
+    "subnets": {"us-east-1b": "subnet-b", "us-east-1a": "subnet-a"},
     "security_groups": ["sg-1"],
     "path": "/certificates",
     "user_id": 1000,
@@ -25,8 +25,8 @@ def test_what_stands_on_another_comes_after_it() -> None:
     assert list(file_system.wanted(PARAMS)) == [
         "file system jitsi",
         "access point jitsi",
-        "mount target in subnet-b",
-        "mount target in subnet-a",
+        "mount target in us-east-1b",
+        "mount target in us-east-1a",
     ]
 
 
@@ -57,7 +57,7 @@ def test_policies_and_lifecycles_are_read_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"path": "/"}, {"path": "/a/b/c/d/e"}, {"user_id": 0}, {"name": ""}, {"subnet_ids": ["a", "a"]}]
+    "changes", [{"path": "/"}, {"path": "/a/b/c/d/e"}, {"user_id": 0}, {"name": ""}, {"subnets": {"a": "x", "b": "x"}}]
 )
 def test_what_efs_would_refuse(changes: dict[str, Any]) -> None:
     file_system.check(PARAMS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils import instance_pool
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import autoscaling
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from botocore.exceptions import ClientError
 
 POOL = {
@@ -13,6 +14,23 @@ POOL = {
     "subnets": ["subnet-b", "subnet-a"],
     "tags": {"Name": "jitsi"},
 }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"max_size": 0}, "max_size 0: a pool holds at least one instance; "),
+        ({"volume_size": 29}, "volume_size 29: the image does not fit; use 30 GiB or more"),
+        ({"user_data": "\u00e9" * 8193}, "user_data: has 16386 bytes; use at most 16384"),
+        ({"subnets": []}, "subnets: is empty; list at least one"),
+        ({"security_groups": []}, "security_groups: is empty; list at least one"),
+    ],
+)
+def test_what_ec2_would_refuse(wrong, message):
+    right = {**POOL, "volume_size": 60, "user_data": "", "security_groups": ["sg-1"]}
+    instance_pool.check(right)
+    with pytest.raises(InvalidInput, match=message):
+        instance_pool.check({**right, **wrong})
 
 
 def test_a_described_group_compares_equal_to_the_wanted_one():

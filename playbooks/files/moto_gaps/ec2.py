@@ -14,6 +14,7 @@ def patch() -> None:
     patch_ec2_subnets()
     patch_ec2_creation_retries()
     patch_ec2_prefix_list_rules()
+    patch_ec2_default_groups()
 
 
 def patch_ec2_launch_templates() -> None:
@@ -123,3 +124,18 @@ def patch_ec2_prefix_list_rules() -> None:
     SecurityGroupRule.__init__ = init
     SecurityGroup._flattened_rules = flattened_rules
     SecurityGroupBackend._sg_update_description = update_description
+
+
+def patch_ec2_default_groups() -> None:
+    """AWS lets the members of a VPC's default security group reach each other; moto lets nothing in."""
+    from moto.ec2.models import EC2Backend
+
+    create = EC2Backend.create_vpc
+
+    def create_vpc(backend: Any, *args: Any, **kwargs: Any) -> Any:
+        vpc = create(backend, *args, **kwargs)
+        group = backend.get_security_group_from_name("default", vpc_id=vpc.id)
+        backend.authorize_security_group_ingress(group.id, "-1", None, None, [], source_groups=[{"GroupId": group.id}])
+        return vpc
+
+    EC2Backend.create_vpc = create_vpc

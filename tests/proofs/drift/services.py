@@ -1,0 +1,664 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Drifts of roles, functions, rules, cluster, tasks, services and their scaling."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from .case import NAME, Hand, call, drift
+from .stores import ARN
+from .watching import ALARM_FIELDS, QUERY, SINGLE, change_alarm
+
+CLUSTER = f"{NAME}-cluster"
+ROTATION = f"{NAME}-rotation"
+FUNCTION = f"function {ROTATION}"
+WAKE = f"{NAME}-wake"
+RULE = f"rule {NAME}-tasks"
+SLEEP = f"rule {NAME}-sleep"
+TASK_ROLE, EXECUTION_ROLE, INSTANCE_ROLE = (
+    f"{NAME}-bridge-task",
+    f"{NAME}-bridge-execution",
+    f"{NAME}-recorder-instance",
+)
+READ_ONLY_ACCESS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+POOL = f"{NAME}-recorder"
+
+
+def other_trust(hand: Hand) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    hand.iam.update_assume_role_policy(RoleName=TASK_ROLE, PolicyDocument=document)
+
+
+def put_policy(hand: Hand, role: str, policy: str = "") -> None:
+    """Another policy under the name of the role's own, or under a new one."""
+    policy = policy or hand.iam.list_role_policies(RoleName=role)["PolicyNames"][0]
+    hand.iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(ALLOW_ALL))
+
+
+def lose_policy(hand: Hand, role: str) -> None:
+    (policy,) = hand.iam.list_role_policies(RoleName=role)["PolicyNames"]
+    hand.iam.delete_role_policy(RoleName=role, PolicyName=policy)
+
+
+def role_tags(hand: Hand) -> None:
+    hand.iam.tag_role(RoleName=INSTANCE_ROLE, Tags=[{"Key": "Stray", "Value": "x"}])
+    hand.iam.untag_role(RoleName=INSTANCE_ROLE, TagKeys=["Environment"])
+
+
+def lose_profile(hand: Hand) -> None:
+    hand.iam.remove_role_from_instance_profile(InstanceProfileName=INSTANCE_ROLE, RoleName=INSTANCE_ROLE)
+
+
+def lose_role(hand: Hand, role: str) -> None:
+    for policy in hand.iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+        hand.iam.detach_role_policy(RoleName=role, PolicyArn=policy["PolicyArn"])
+    for name in hand.iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        hand.iam.delete_role_policy(RoleName=role, PolicyName=name)
+    hand.iam.delete_role(RoleName=role)
+
+
+def environment(hand: Hand) -> None:
+    found = hand.client("lambda").get_function_configuration(FunctionName=ROTATION)
+    variables = {**found["Environment"]["Variables"], "OVERDUE_DAYS": "9999"}
+    hand.client("lambda").update_function_configuration(FunctionName=ROTATION, Environment={"Variables": variables})
+
+
+def function(hand: Hand, **changes: Any) -> None:
+    hand.client("lambda").update_function_configuration(FunctionName=ROTATION, **changes)
+
+
+def layer(hand: Hand) -> None:
+    made = hand.client("lambda").publish_layer_version(LayerName="other", Content={"ZipFile": EMPTY_ZIP})
+    function(hand, Layers=[made["LayerVersionArn"]])
+
+
+def function_tags(hand: Hand) -> None:
+    arn = ARN("lambda", f"function:{ROTATION}")
+    hand.client("lambda").tag_resource(Resource=arn, Tags={"Stray": "x"})
+    hand.client("lambda").untag_resource(Resource=arn, TagKeys=["Environment"])
+
+
+def stray_target(hand: Hand) -> None:
+    hand.events.put_targets(Rule=f"{NAME}-tasks", Targets=[{"Id": "stray", "Arn": ARN("sns", f"{NAME}-alerts")}])
+
+
+def other_target(hand: Hand) -> None:
+    hand.events.put_targets(Rule=f"{NAME}-tasks", Targets=[{"Id": "function", "Arn": ARN("lambda", "function:other")}])
+
+
+def change_rule(hand: Hand, rule: str, **changes: Any) -> None:
+    found = hand.events.describe_rule(Name=rule)
+    taken = ("Name", "EventPattern", "ScheduleExpression", "State", "Description")
+    hand.events.put_rule(**{**{key: found[key] for key in taken if found.get(key)}, **changes})
+
+
+def rule_tags(hand: Hand) -> None:
+    arn = ARN("events", f"rule/{NAME}-sleep")
+    hand.events.tag_resource(ResourceARN=arn, Tags=[{"Key": "Stray", "Value": "x"}])
+    hand.events.untag_resource(ResourceARN=arn, TagKeys=["Environment"])
+
+
+def lose_rule(hand: Hand, rule: str) -> None:
+    targets = [item["Id"] for item in hand.events.list_targets_by_rule(Rule=rule)["Targets"]]
+    hand.events.remove_targets(Rule=rule, Ids=targets)
+    hand.events.delete_rule(Name=rule)
+
+
+def other_template(hand: Hand) -> None:
+    """A new version that differs in all that the role sets."""
+    data = {
+        "ImageId": "ami-12345678",
+        "InstanceType": "t3.nano",
+        "IamInstanceProfile": {"Name": "other"},
+        "UserData": "eA==",
+        "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 8, "Encrypted": False}}],
+        "MetadataOptions": {"HttpTokens": "optional"},
+        "NetworkInterfaces": [{"DeviceIndex": 0, "AssociatePublicIpAddress": False}],
+        "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "Stray", "Value": "x"}]}],
+    }
+    hand.ec2.create_launch_template_version(LaunchTemplateName=POOL, LaunchTemplateData=data)
+
+
+def add_to_template(hand: Hand) -> None:
+    """A new version with something that the role does not set."""
+    found = hand.ec2.describe_launch_template_versions(LaunchTemplateName=POOL, Versions=["$Latest"])
+    data = {**found["LaunchTemplateVersions"][0]["LaunchTemplateData"], "KeyName": "other"}
+    hand.ec2.create_launch_template_version(LaunchTemplateName=POOL, LaunchTemplateData=data)
+
+
+def group_tags(hand: Hand) -> None:
+    tag = {"ResourceId": POOL, "ResourceType": "auto-scaling-group", "Key": "Environment"}
+    hand.autoscaling.delete_tags(Tags=[tag])
+
+
+def change_group(hand: Hand, **changes: Any) -> None:
+    hand.autoscaling.update_auto_scaling_group(AutoScalingGroupName=POOL, **changes)
+
+
+def change_provider(hand: Hand, **changes: Any) -> None:
+    hand.ecs.update_capacity_provider(name=POOL, autoScalingGroupProvider=changes)
+
+
+def ecs_tags(hand: Hand, resource: str) -> None:
+    arn = hand.ecs_arn(resource)
+    hand.ecs.tag_resource(resourceArn=arn, tags=[{"key": "Stray", "value": "x"}])
+    hand.ecs.untag_resource(resourceArn=arn, tagKeys=["Environment"])
+
+
+def other_revision(hand: Hand, kind: str, change: Callable[[dict[str, Any]], None]) -> None:
+    definition = hand.definition(kind)
+    change(definition)
+    hand.ecs.register_task_definition(**definition)
+
+
+def deregister(hand: Hand, kind: str) -> None:
+    hand.ecs.deregister_task_definition(taskDefinition=f"{NAME}-{kind}:1")
+
+
+def change_service(hand: Hand, kind: str, **changes: Any) -> None:
+    hand.ecs.update_service(cluster=CLUSTER, service=f"{NAME}-{kind}", **changes)
+
+
+def target(service: str) -> dict[str, str]:
+    return {
+        "ServiceNamespace": "ecs",
+        "ScalableDimension": "ecs:service:DesiredCount",
+        "ResourceId": f"service/{CLUSTER}/{service}",
+    }
+
+
+BRIDGE = target(f"{NAME}-bridge")
+
+
+def change_tracking(hand: Hand, policy: str, service: dict[str, str], **changes: Any) -> None:
+    found = hand.client("application-autoscaling").describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+    key = "TargetTrackingScalingPolicyConfiguration"
+    (tracking,) = (
+        item[key] for item in found if (item["PolicyName"], item["ResourceId"]) == (policy, service["ResourceId"])
+    )
+    hand.client("application-autoscaling").put_scaling_policy(
+        **service, PolicyName=policy, PolicyType="TargetTrackingScaling", **{key: {**tracking, **changes}}
+    )
+
+
+def change_step(hand: Hand) -> None:
+    hand.client("application-autoscaling").put_scaling_policy(
+        **BRIDGE,
+        PolicyName="full",
+        PolicyType="StepScaling",
+        StepScalingPolicyConfiguration={
+            "AdjustmentType": "ExactCapacity",
+            "StepAdjustments": [{"MetricIntervalLowerBound": 0.0, "ScalingAdjustment": 9}],
+            "Cooldown": 1,
+            "MetricAggregationType": "Maximum",
+        },
+    )
+
+
+def scaling_call(operation: str, **parameters: Any) -> Callable[[Hand], object]:
+    return call("application-autoscaling", operation, **parameters)
+
+
+EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+METRIC = {"Namespace": "Other", "MetricName": "Other", "Statistic": "Sum", "Dimensions": []}
+MEMORY = {"PredefinedMetricType": "ECSServiceAverageMemoryUtilization"}
+FUNCTION_FIELDS: dict[str, dict[str, Any]] = {
+    "description": {"Description": "x"},
+    "handler": {"Handler": "other.handle"},
+    "runtime": {"Runtime": "python3.12"},
+    "timeout": {"Timeout": 3},
+    "memory": {"MemorySize": 128},
+    "role": {"Role": f"arn:aws:iam::123456789012:role/{WAKE}-function"},
+    "logging": {"LoggingConfig": {"LogFormat": "JSON", "LogGroup": "/other"}},
+    "kms_key": {"KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"},
+}
+
+
+def image(definition: dict[str, Any]) -> None:
+    definition["containerDefinitions"][0]["image"] += "-other"
+
+
+def variable(definition: dict[str, Any]) -> None:
+    definition["containerDefinitions"][0]["environment"].append({"name": "STRAY", "value": "x"})
+
+
+DEPLOYMENT = {
+    "maximumPercent": 150,
+    "minimumHealthyPercent": 50,
+    "deploymentCircuitBreaker": {"enable": False, "rollback": False},
+}
+OTHER_NETWORK = {
+    "awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"], "assignPublicIp": "DISABLED"}
+}
+SERVICE = f"service {NAME}-{{}}".format
+POOL_TEMPLATE, POOL_GROUP, PROVIDER = (
+    f"launch template {POOL}",
+    f"auto scaling group {POOL}",
+    f"capacity provider {POOL}",
+)
+STEP_ALARM = f"alarm StepScaling-service/{CLUSTER}/{NAME}-bridge/full"
+TRACKING = f"policy {NAME}-bridge/cpu"
+DRIFTS = [
+    # Roles
+    drift("iam_roles", f"role {TASK_ROLE}", "trust", other_trust),
+    drift("iam_roles", f"role {EXECUTION_ROLE}", "policies.*", lambda hand: put_policy(hand, EXECUTION_ROLE), "edited"),
+    drift(
+        "iam_roles",
+        f"role {EXECUTION_ROLE}",
+        "policies.stray",
+        lambda hand: put_policy(hand, EXECUTION_ROLE, "stray"),
+        "one more",
+    ),
+    drift(
+        "iam_roles",
+        f"role {ROTATION}-function",
+        "policies.*",
+        lambda hand: lose_policy(hand, f"{ROTATION}-function"),
+        "lost",
+    ),
+    drift(
+        "iam_roles",
+        f"role {TASK_ROLE}",
+        "managed_policies",
+        call("iam", "attach_role_policy", RoleName=TASK_ROLE, PolicyArn=READ_ONLY_ACCESS),
+        "one more",
+    ),
+    drift("iam_roles", f"role {INSTANCE_ROLE}", "instance_profile", lose_profile),
+    drift("iam_roles", f"role {INSTANCE_ROLE}", "tags", role_tags),
+    drift("iam_roles", f"role {WAKE}-function", "*", lambda hand: lose_role(hand, f"{WAKE}-function"), "deleted"),
+    # Functions
+    *(
+        drift("functions", FUNCTION, field, lambda hand, change=change: function(hand, **change))
+        for field, change in FUNCTION_FIELDS.items()
+    ),
+    drift("functions", FUNCTION, "layers", layer),
+    drift("functions", FUNCTION, "environment", environment),
+    drift(
+        "functions",
+        FUNCTION,
+        "code_sha256",
+        call("lambda", "update_function_code", FunctionName=ROTATION, ZipFile=EMPTY_ZIP),
+    ),
+    drift(
+        "functions",
+        FUNCTION,
+        "architecture code_sha256",
+        call("lambda", "update_function_code", FunctionName=ROTATION, ZipFile=EMPTY_ZIP, Architectures=["x86_64"]),
+    ),
+    drift(
+        "functions",
+        FUNCTION,
+        "reserved_concurrency",
+        call("lambda", "put_function_concurrency", FunctionName=ROTATION, ReservedConcurrentExecutions=0),
+        "stopped",
+    ),
+    drift(
+        "functions",
+        FUNCTION,
+        "permissions.rotate",
+        call("lambda", "remove_permission", FunctionName=ROTATION, StatementId="rotate"),
+        "removed",
+    ),
+    drift(
+        "functions",
+        FUNCTION,
+        "permissions.stray",
+        call(
+            "lambda",
+            "add_permission",
+            FunctionName=ROTATION,
+            StatementId="stray",
+            Action="lambda:InvokeFunction",
+            Principal="s3.amazonaws.com",
+        ),
+        "added",
+    ),
+    drift(
+        "functions",
+        f"function {WAKE}",
+        "url",
+        call("lambda", "update_function_url_config", FunctionName=WAKE, AuthType="NONE"),
+        "open to all",
+    ),
+    drift("functions", FUNCTION, "tags", function_tags),
+    drift(
+        "functions",
+        f"function {NAME}-sleep",
+        "*",
+        call("lambda", "delete_function", FunctionName=f"{NAME}-sleep"),
+        "deleted",
+    ),
+    # Rules
+    drift("event_rules", SLEEP, "state", call("events", "disable_rule", Name=f"{NAME}-sleep"), "disabled"),
+    drift(
+        "event_rules",
+        SLEEP,
+        "schedule_expression",
+        lambda hand: change_rule(hand, f"{NAME}-sleep", ScheduleExpression="rate(1 day)"),
+    ),
+    drift("event_rules", SLEEP, "description", lambda hand: change_rule(hand, f"{NAME}-sleep", Description="x")),
+    drift("event_rules", SLEEP, "tags", rule_tags),
+    drift(
+        "event_rules",
+        SLEEP,
+        "targets.function",
+        call("events", "remove_targets", Rule=f"{NAME}-sleep", Ids=["function"]),
+        "removed",
+    ),
+    drift(
+        "event_rules",
+        RULE,
+        "event_pattern",
+        lambda hand: change_rule(hand, f"{NAME}-tasks", EventPattern=json.dumps({"source": ["aws.ec2"]})),
+    ),
+    drift("event_rules", RULE, "targets.function", other_target, "another"),
+    drift("event_rules", RULE, "targets.stray", stray_target, "one more"),
+    drift("event_rules", f"rule {NAME}-secret-age", "*", lambda hand: lose_rule(hand, f"{NAME}-secret-age"), "deleted"),
+    # Pool
+    drift("instance_pool", POOL_GROUP, "MinSize", lambda hand: change_group(hand, MinSize=1, DesiredCapacity=1)),
+    drift(
+        "instance_pool",
+        POOL_TEMPLATE,
+        "ImageId InstanceType IamInstanceProfile UserData BlockDeviceMappings "
+        "MetadataOptions NetworkInterfaces TagSpecifications",
+        other_template,
+    ),
+    drift("instance_pool", POOL_TEMPLATE, "KeyName", add_to_template, "with a key to log in"),
+    drift("instance_pool", POOL_GROUP, "MaxSize", lambda hand: change_group(hand, MaxSize=99)),
+    drift(
+        "instance_pool",
+        POOL_GROUP,
+        "Subnets",
+        lambda hand: change_group(hand, VPCZoneIdentifier=hand.subnet("10.90.0.0/24")["SubnetId"]),
+    ),
+    drift(
+        "instance_pool",
+        POOL_GROUP,
+        "LaunchTemplate",
+        lambda hand: change_group(hand, LaunchTemplate={"LaunchTemplateName": POOL, "Version": "1"}),
+        "an old version for ever",
+    ),
+    drift(
+        "instance_pool",
+        POOL_GROUP,
+        "NewInstancesProtectedFromScaleIn",
+        lambda hand: change_group(hand, NewInstancesProtectedFromScaleIn=False),
+    ),
+    drift("instance_pool", POOL_GROUP, "Tags", group_tags),
+    # Cluster
+    drift(
+        "ecs_cluster",
+        f"cluster {CLUSTER}",
+        "container_insights",
+        call(
+            "ecs",
+            "update_cluster_settings",
+            cluster=CLUSTER,
+            settings=[{"name": "containerInsights", "value": "enabled"}],
+        ),
+    ),
+    drift(
+        "ecs_cluster",
+        f"cluster {CLUSTER}",
+        "capacity_providers default_strategy",
+        call(
+            "ecs",
+            "put_cluster_capacity_providers",
+            cluster=CLUSTER,
+            capacityProviders=["FARGATE", POOL],
+            defaultCapacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}],
+        ),
+    ),
+    drift("ecs_cluster", f"cluster {CLUSTER}", "tags", lambda hand: ecs_tags(hand, f"cluster/{CLUSTER}")),
+    drift(
+        "ecs_cluster",
+        PROVIDER,
+        "managedScaling.status managedTerminationProtection",
+        lambda hand: change_provider(
+            hand, managedScaling={"status": "DISABLED"}, managedTerminationProtection="DISABLED"
+        ),
+    ),
+    drift(
+        "ecs_cluster",
+        PROVIDER,
+        "managedScaling.targetCapacity managedScaling.minimumScalingStepSize "
+        "managedScaling.maximumScalingStepSize managedScaling.instanceWarmupPeriod",
+        lambda hand: change_provider(
+            hand,
+            managedScaling={
+                "targetCapacity": 50,
+                "minimumScalingStepSize": 9,
+                "maximumScalingStepSize": 99,
+                "instanceWarmupPeriod": 9,
+            },
+        ),
+    ),
+    drift("ecs_cluster", PROVIDER, "managedDraining", lambda hand: change_provider(hand, managedDraining="DISABLED")),
+    drift("ecs_cluster", PROVIDER, "tags", lambda hand: ecs_tags(hand, f"capacity-provider/{POOL}")),
+    # Tasks
+    drift(
+        "task_definitions",
+        f"task definition {NAME}-bridge",
+        "containers.*.image",
+        lambda hand: other_revision(hand, "bridge", image),
+        "another image",
+    ),
+    drift(
+        "task_definitions",
+        f"task definition {NAME}-signalling",
+        "containers.*.environment.STRAY",
+        lambda hand: other_revision(hand, "signalling", variable),
+        "one variable more",
+    ),
+    drift(
+        "task_definitions",
+        f"task definition {NAME}-recorder",
+        "*",
+        lambda hand: deregister(hand, "recorder"),
+        "deregistered",
+    ),
+    drift(
+        "task_definitions",
+        f"task definition {NAME}-recorder",
+        "tags",
+        lambda hand: ecs_tags(hand, f"task-definition/{NAME}-recorder:1"),
+    ),
+    # Services
+    drift(
+        "services",
+        SERVICE("bridge"),
+        "deploymentConfiguration.*",
+        lambda hand: change_service(hand, "bridge", deploymentConfiguration=DEPLOYMENT),
+    ),
+    drift(
+        "services",
+        SERVICE("bridge"),
+        "networkConfiguration.*",
+        lambda hand: change_service(hand, "bridge", networkConfiguration=OTHER_NETWORK),
+    ),
+    drift(
+        "services",
+        SERVICE("bridge"),
+        "enableExecuteCommand",
+        lambda hand: change_service(hand, "bridge", enableExecuteCommand=True),
+        "a shell for all",
+    ),
+    drift(
+        "services",
+        SERVICE("bridge"),
+        "availabilityZoneRebalancing",
+        lambda hand: change_service(hand, "bridge", availabilityZoneRebalancing="ENABLED"),
+    ),
+    drift(
+        "services",
+        SERVICE("service"),
+        "taskDefinition",
+        lambda hand: change_service(hand, "service", taskDefinition=f"{NAME}-bridge:1"),
+    ),
+    drift(
+        "services",
+        SERVICE("service"),
+        "enableECSManagedTags propagateTags",
+        lambda hand: change_service(hand, "service", enableECSManagedTags=False, propagateTags="NONE"),
+    ),
+    drift(
+        "services",
+        SERVICE("service"),
+        "platformVersion",
+        lambda hand: change_service(hand, "service", platformVersion="1.3.0"),
+    ),
+    drift(
+        "services",
+        SERVICE("service"),
+        "serviceRegistries",
+        lambda hand: change_service(hand, "service", serviceRegistries=[]),
+        "no name any more",
+    ),
+    drift(
+        "services",
+        SERVICE("recorder"),
+        "capacityProviderStrategy",
+        lambda hand: change_service(
+            hand, "recorder", capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1, "base": 0}]
+        ),
+    ),
+    drift(
+        "services",
+        SERVICE("recorder"),
+        "placementConstraints",
+        lambda hand: change_service(hand, "recorder", placementConstraints=[]),
+    ),
+    drift(
+        "services",
+        SERVICE("recorder"),
+        "placementStrategy",
+        lambda hand: change_service(hand, "recorder", placementStrategy=[{"type": "spread", "field": "instanceId"}]),
+    ),
+    drift(
+        "services",
+        SERVICE("bridge"),
+        "healthCheckGracePeriodSeconds",
+        lambda hand: change_service(hand, "bridge", healthCheckGracePeriodSeconds=60),
+    ),
+    drift(
+        "services",
+        SERVICE("bridge"),
+        "loadBalancers",
+        lambda hand: change_service(
+            hand,
+            "bridge",
+            loadBalancers=[
+                {
+                    "targetGroupArn": ARN("elasticloadbalancing", "targetgroup/x/1"),
+                    "containerName": "jvb",
+                    "containerPort": 8080,
+                }
+            ],
+        ),
+    ),
+    drift("services", SERVICE("recorder"), "tags", lambda hand: ecs_tags(hand, f"service/{CLUSTER}/{POOL}")),
+    drift(
+        "services",
+        SERVICE("recorder"),
+        "*",
+        call("ecs", "delete_service", cluster=CLUSTER, service=POOL, force=True),
+        "deleted",
+    ),
+    # Scaling
+    drift(
+        "scaling",
+        f"target {NAME}-bridge",
+        "MaxCapacity",
+        scaling_call("register_scalable_target", **BRIDGE, MinCapacity=0, MaxCapacity=99),
+    ),
+    drift(
+        "scaling",
+        TRACKING,
+        "TargetValue ScaleInCooldown ScaleOutCooldown DisableScaleIn",
+        lambda hand: change_tracking(
+            hand, "cpu", BRIDGE, TargetValue=10.0, ScaleInCooldown=1, ScaleOutCooldown=1, DisableScaleIn=True
+        ),
+    ),
+    drift(
+        "scaling",
+        TRACKING,
+        "PredefinedMetricSpecification",
+        lambda hand: change_tracking(hand, "cpu", BRIDGE, PredefinedMetricSpecification=MEMORY),
+    ),
+    drift(
+        "scaling",
+        f"policy {POOL}/busy",
+        "CustomizedMetricSpecification",
+        lambda hand: change_tracking(hand, "busy", target(POOL), CustomizedMetricSpecification=METRIC),
+    ),
+    drift(
+        "scaling",
+        f"policy {NAME}-bridge/memory",
+        "*",
+        scaling_call("delete_scaling_policy", **BRIDGE, PolicyName="memory"),
+        "deleted",
+    ),
+    drift(
+        "scaling",
+        f"step policy {NAME}-bridge/full",
+        "AdjustmentType StepAdjustments Cooldown MetricAggregationType",
+        change_step,
+    ),
+    drift(
+        "scaling",
+        STEP_ALARM,
+        " ".join([*(field for field in ALARM_FIELDS if field != "Period"), "EvaluationPeriods", "DatapointsToAlarm"]),
+        lambda hand: change_alarm(
+            hand,
+            STEP_ALARM.removeprefix("alarm "),
+            **{**ALARM_FIELDS, "Period": 60, "EvaluationPeriods": 9, "DatapointsToAlarm": 9},
+        ),
+    ),
+    drift(
+        "scaling",
+        STEP_ALARM,
+        "Namespace MetricName Dimensions Statistic Period Metrics",
+        lambda hand: change_alarm(hand, STEP_ALARM.removeprefix("alarm "), **dict.fromkeys(SINGLE), Metrics=[QUERY]),
+        "of metric math",
+    ),
+    drift(
+        "scaling",
+        STEP_ALARM,
+        "Statistic ExtendedStatistic Period",
+        lambda hand: change_alarm(
+            hand, STEP_ALARM.removeprefix("alarm "), Statistic=None, ExtendedStatistic="p99", Period=300
+        ),
+    ),
+    drift(
+        "scaling",
+        STEP_ALARM,
+        "*",
+        call("cloudwatch", "delete_alarms", AlarmNames=[STEP_ALARM.removeprefix("alarm ")]),
+        "deleted",
+    ),
+    drift(
+        "scaling",
+        f"schedule {NAME}-bridge/stray",
+        "*",
+        scaling_call(
+            "put_scheduled_action",
+            **BRIDGE,
+            ScheduledActionName="stray",
+            Schedule="rate(1 day)",
+            ScalableTargetAction={"MinCapacity": 9},
+        ),
+        "somebody's",
+    ),
+    drift(
+        "scaling",
+        f"target {NAME}-service",
+        "*",
+        scaling_call("deregister_scalable_target", **target(f"{NAME}-service")),
+        "deregistered",
+    ),
+]
