@@ -50,6 +50,8 @@ def check(zone: str, records: Sequence[Mapping[str, Any]]) -> None:
             raise InvalidInput(f"records {where}: give either values or alias")
         if not 0 <= record["ttl"] <= 2147483647:
             raise InvalidInput(f"records {where}: ttl {record['ttl']}: use 0 to 2147483647 seconds")
+        if record["type"] == "CNAME" and len(record["values"]) > 1:
+            raise InvalidInput(f"records {where}: a CNAME leads to one name; give one value")
         for value in record["values"]:
             if _wrong(record["type"], value):
                 raise InvalidInput(f"records {where}: {value} is no value of a record of this type; correct it")
@@ -109,6 +111,26 @@ def check_removal(record: Mapping[str, Any], found: Mapping[str, Any]) -> None:
             f"records {key(record)}: is {', '.join(found.get('values', ['an alias']))} now, so it is in use; put "
             f"{', '.join(record['values'])} back first (put the platform to sleep), then run again"
         )
+
+
+def rest(record: Mapping[str, Any], found: Mapping[str, Any]) -> Record:
+    """What stays of a record that is to be removed: the values of others, and an alias to something else."""
+    if record["alias"]:
+        return {} if found.get("alias") == wanted(record, None)["alias"] else dict(found)
+    others = sorted(set(found.get("values", [])) - set(record["values"]))
+    return {**found, "values": others} if record["keep"] == "include" and others else {}
+
+
+def comment(owner: str) -> str:
+    """What a zone says of whom it was made for. Nothing of nobody."""
+    return f"Made by meetops.jitsi for {owner}" if owner else ""
+
+
+def vacant(zone: str, vacated: Sequence[str], record_sets: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a zone has only its own NS and SOA, and records that are vacated, such as ``A turn.example.com``."""
+    own = {f"{kind} {spelled(zone)}" for kind in ("NS", "SOA")}
+    found = {key({"type": record["Type"], "name": record["Name"]}) for record in record_sets}
+    return found <= own | set(vacated)
 
 
 def start(records: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -55,6 +55,21 @@ def state(found: Sequence[Item]) -> dict[str, Any]:
     return {**fields, "bytes": sum(item["bytes"] for item in found)}
 
 
+def sums(found: Sequence[Item]) -> dict[str, int]:
+    """How much there is to delete, as fields of a change."""
+    kinds = {f"{kind}s": sum(item["kind"] == kind for item in found) for kind in KINDS}
+    return {**kinds, "bytes": sum(item["bytes"] for item in found)}
+
+
+def unprotected(found: Sequence[Item], protected: Iterable[Item]) -> list[Item]:
+    """What of it can be deleted: delete markers of protected versions stay, else these would be current again."""
+    versions = list(protected)
+    keys = {item["key"] for item in versions}
+    return [
+        item for item in found if item not in versions and not (item["kind"] == "delete_marker" and item["key"] in keys)
+    ]
+
+
 def protection(lock: Mapping[str, Any], bypass: bool, now: dt.datetime) -> str:
     """Say what keeps a version from being deleted; empty if nothing does.
 

@@ -41,11 +41,13 @@ options:
     type: dict
     default: {}
   wait_timeout:
-    description: Seconds to wait for the certificate. A run that gives up is continued by the next one.
+    description: Seconds to wait for it to be issued or deleted. A run that gives up is continued by the next one.
     type: int
     default: 900
   state:
-    description: V(absent) deletes the certificate and its records. ACM refuses while something uses it.
+    description:
+      - V(absent) deletes the records and the certificate, in this order, as the certificate tells its records.
+      - ACM may take a deleted distribution for one that uses it. It is asked again for O(wait_timeout).
     type: str
     choices: [present, absent]
     default: present
@@ -89,6 +91,15 @@ renewal_eligibility:
   returned: success
   type: str
   sample: ELIGIBLE
+validation_records:
+  description:
+    - The records that prove who owns the names.
+    - With O(state=absent), those that were removed, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [CNAME _0123456789abcdef0123456789abcdef.shop.example.com]
+  version_added: 0.3.0
 changes:
   description: What changed, or would change in check mode.
   returned: success
@@ -190,22 +201,23 @@ def present(module: Any, found: Certificate) -> None:
 
 
 def absent(module: Any, found: Certificate) -> None:
-    """Delete the certificate, then its records, unless another certificate needs them."""
+    """Delete the records, unless another certificate needs them, then the certificate."""
 
     def apply(change: Change) -> None:
         if change.resource.startswith(CERTIFICATE):
-            acm.delete(found.api, found.arn)
+            acm.delete(found.api, found.arn, module.params["wait_timeout"])
             found.arn, found.described = "", {}
         else:
             found.write("DELETE", change.resource, change.before or {})
 
     current: dict[str, Fields] = {}
     if found.arn:
-        if not any(certificate.others(found.summaries, found.arn, name) for name in found.names):
-            current, _wanted = found.records()
-        # What is last goes first.
+        # What is first goes last.
         current[CERTIFICATE + found.names[0]] = {"Status": found.described["Status"]}
-    finish(module, compare(current, {}, prune=True), apply, **result(found))
+        if not any(certificate.others(found.summaries, found.arn, name) for name in found.names):
+            current |= found.records()[0]
+    records = [record for record in current if not record.startswith(CERTIFICATE)]
+    finish(module, compare(current, {}, prune=True), apply, **{**result(found), "validation_records": records})
 
 
 def result(found: Certificate) -> dict[str, Any]:
@@ -214,6 +226,7 @@ def result(found: Certificate) -> dict[str, Any]:
         "arn": lambda: found.arn,
         "status": lambda: found.described.get("Status", ""),
         "renewal_eligibility": lambda: found.described.get("RenewalEligibility", ""),
+        "validation_records": lambda: [f"CNAME {name}" for name in certificate.validation(found.described)],
     }
 
 

@@ -172,9 +172,12 @@ options:
     type: int
     default: 1200
   state:
-    description: V(absent) disables the distribution, waits until all edges know, deletes it, then its policies.
+    description:
+      - V(absent) disables the distribution, waits until all edges know, deletes it, then its policies.
+      - V(disabled), since release 0.3.0, lets it answer nobody any more, if there is one, and does not wait for that.
+        It keeps everything else.
     type: str
-    choices: [present, absent]
+    choices: [present, disabled, absent]
     default: present
 notes:
   - C(community.aws.cloudfront_distribution) (release 11.2) has no check mode, refuses the id of an origin group as
@@ -343,6 +346,11 @@ class Edge:
             "cache_policy": distribution.cache_policy(self.names["cache_policy"], params["cache_seconds"]),
         }
 
+    def disable(self) -> None:
+        """Let it answer nobody."""
+        self.config = {**self.config, "Enabled": False}
+        self.etag = cloudfront.update(self.api, self.described["Id"], self.config, self.etag)
+
     def wait(self) -> None:
         """Wait until all edges have the configuration."""
         cloudfront.wait_deployed(self.api, self.described["Id"], self.params["wait_timeout"])
@@ -394,6 +402,14 @@ def present(edge: Edge) -> None:
     finish(edge.module, compare(current, wanted), apply, **result(edge))
 
 
+def disabled(edge: Edge) -> None:
+    """Disable the distribution if there is one."""
+    resource = DISTRIBUTION + edge.name
+    current: dict[str, Fields] = {resource: {"Enabled": edge.config["Enabled"]}} if edge.described else {}
+    changes = compare(current, {name: {"Enabled": False} for name in current})
+    finish(edge.module, changes, lambda _change: edge.disable(), **result(edge))
+
+
 def absent(edge: Edge) -> None:
     """Disable, wait and delete the distribution, then delete its policies."""
 
@@ -403,8 +419,7 @@ def absent(edge: Edge) -> None:
             cloudfront.delete_policy(edge.api, POLICIES[policy][0], edge.ids[policy])
             return
         if edge.config["Enabled"]:
-            disabled = {**edge.config, "Enabled": False}
-            edge.etag = cloudfront.update(edge.api, edge.described["Id"], disabled, edge.etag)
+            edge.disable()
         edge.wait()
         cloudfront.delete(edge.api, edge.described["Id"], edge.etag)
         edge.described = {}
@@ -428,11 +443,9 @@ def result(edge: Edge) -> dict[str, Any]:
 
 def reconcile(module: Any) -> None:
     """Check the input, read what there is, make it as wanted."""
-    if module.params["state"] == "absent":
-        absent(Edge(module))
-    else:
+    if module.params["state"] == "present":
         distribution.check(module.params)
-        present(Edge(module))
+    {"present": present, "disabled": disabled, "absent": absent}[module.params["state"]](Edge(module))
 
 
 def main() -> None:
@@ -486,7 +499,7 @@ def main() -> None:
             "tags": {"type": "dict", "default": {}},
             "wait": {"type": "bool", "default": False},
             "wait_timeout": {"type": "int", "default": 1200},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "state": {"type": "str", "choices": ["present", "disabled", "absent"], "default": "present"},
         },
         reconcile,
         required_if=[("state", "present", ["certificate_arn", "default_behavior"])],

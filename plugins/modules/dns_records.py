@@ -24,14 +24,29 @@ options:
       - Empty in check mode for a zone that does not exist yet.
     type: str
   create_zone:
-    description: Whether to create the zone of O(zone) when it does not exist. It is never removed.
+    description:
+      - Whether to create the zone of O(zone) when it does not exist.
+      - With O(state=absent), whether to delete it, if it was made for O(owner) and holds no records of others.
     type: bool
     default: false
+  owner:
+    description: For whom a zone is created. It is noted in the zone's comment.
+    type: str
+    default: ""
+    version_added: 0.3.0
+  vacated:
+    description:
+      - Records that other tasks remove before, such as V(A turn.example.com), so that in check mode they do not keep a
+        zone from being deleted.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.3.0
   records:
     description: The records. Those with a routing policy are not seen.
     type: list
     elements: dict
-    required: true
+    default: []
     suboptions:
       name:
         description: Full name of the record.
@@ -66,14 +81,16 @@ options:
       keep:
         description:
           - V(exact) keeps these values and no others.
-          - V(include) adds these values to others that are there.
+          - V(include) adds these values to others that are there. Removed are these values alone.
           - V(create) creates the record when there is none, and never changes it. It is removed only while it has
             these values.
         type: str
         choices: [exact, include, create]
         default: exact
   state:
-    description: V(absent) removes the listed records.
+    description:
+      - V(absent) removes the listed records. An alias is removed only while it leads to the given one, since it is
+        somebody else's otherwise.
     type: str
     choices: [present, absent]
     default: present
@@ -84,7 +101,7 @@ notes:
     task.
   - Names below one another, such as V(example.com) and V(turn.example.com), are read in one call.
   - "Permissions: route53:ListHostedZonesByName, ListResourceRecordSets, ChangeResourceRecordSets, and
-    CreateHostedZone for O(create_zone)."
+    CreateHostedZone and DeleteHostedZone for O(create_zone)."
 extends_documentation_fragment:
   - meetops.jitsi.common
   - amazon.aws.common.modules
@@ -134,25 +151,44 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.errors import Invali
 ZONE = "hosted zone "
 
 
-def find_zone(module: Any, api: Any) -> str:
-    """Id of the zone, empty if there is none."""
+def find_zone(module: Any, api: Any) -> tuple[str, str]:
+    """Id and comment of the zone, empty if there is none."""
     name, zone_id = module.params["zone"], module.params["zone_id"]
     if zone_id is not None:
-        return str(zone_id)
+        return str(zone_id), ""
     found = route53.public_zones(api, name)
     if len(found) > 1:
         ids = ", ".join(zone["Id"].rpartition("/")[2] for zone in found)
         raise InvalidInput(f"zone {name}: there are several public zones of this name ({ids}); give zone_id")
-    return found[0]["Id"].rpartition("/")[2] if found else ""
+    return (found[0]["Id"].rpartition("/")[2], found[0].get("Config", {}).get("Comment", "")) if found else ("", "")
+
+
+def removal(records: dict[str, Any], found: dict[str, Fields]) -> dict[str, Fields]:
+    """What stays of the records that are to be removed. Refuses to remove one that is in use."""
+    for record, fields in found.items():
+        dns_records.check_removal(records[record], fields)
+    rests = {record: dns_records.rest(records[record], fields) for record, fields in found.items()}
+    return {record: fields for record, fields in rests.items() if fields}
+
+
+def zone_goes(module: Any, api: Any, zone_id: str, comment: str) -> bool:
+    """Whether the zone was made for the owner, and nobody else uses it."""
+    params = module.params
+    made = params["create_zone"] and comment != "" and comment == dns_records.comment(params["owner"])
+    vacated = params["vacated"] if module.check_mode else []
+    return made and dns_records.vacant(params["zone"], vacated, route53.all_records(api, zone_id))
 
 
 def reconcile(module: Any) -> None:
     """Read the records, compare, write."""
     params = module.params
     records = {dns_records.key(record): record for record in params["records"]}
+    if params["zone_id"] is None and not params["zone"]:
+        raise InvalidInput("zone: is empty; name the hosted zone, such as example.com")
     dns_records.check(params["zone"] or "", params["records"])
     api = client(module, "route53")
-    zone_id = find_zone(module, api)
+    zone_id, comment = find_zone(module, api)
+    zone = f"{ZONE}{params['zone']}"
     removing = params["state"] == "absent"
     if not (zone_id or params["create_zone"] or removing or module.check_mode):
         raise InvalidInput(
@@ -170,19 +206,24 @@ def reconcile(module: Any) -> None:
 
     current, wanted = dict(found), {}
     if removing:
-        for record, fields in found.items():
-            dns_records.check_removal(records[record], fields)
+        wanted = removal(records, found)
+        if zone_goes(module, api, zone_id, comment):
+            current = {zone: {"private": False}, **current}
     else:
         wanted = {name: dns_records.wanted(record, found.get(name)) for name, record in records.items()}
         if params["create_zone"]:
-            wanted = {ZONE + params["zone"]: {"private": False}, **wanted}
+            wanted = {zone: {"private": False}, **wanted}
             if zone_id:
-                current[ZONE + params["zone"]] = {"private": False}
+                current[zone] = {"private": False}
 
     def apply(change: Change) -> None:
         nonlocal zone_id
-        if change.resource.startswith(ZONE):
-            zone_id = route53.create_zone(api, params["zone"])["Id"].rpartition("/")[2]
+        if change.resource == zone and change.after is None:
+            route53.delete_zone(api, zone_id)
+            zone_id = ""
+        elif change.resource == zone:
+            made = route53.create_zone(api, params["zone"], dns_records.comment(params["owner"]))
+            zone_id = made["Id"].rpartition("/")[2]
         elif change.after is None:
             route53.change(api, zone_id, "DELETE", dns_records.record_set(change.resource, change.before or {}))
         else:
@@ -207,7 +248,9 @@ def main() -> None:
             "zone": {"type": "str"},
             "zone_id": {"type": "str"},
             "create_zone": {"type": "bool", "default": False},
-            "records": {"type": "list", "elements": "dict", "required": True, "options": record},
+            "owner": {"type": "str", "default": ""},
+            "vacated": {"type": "list", "elements": "str", "default": []},
+            "records": {"type": "list", "elements": "dict", "default": [], "options": record},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
         reconcile,

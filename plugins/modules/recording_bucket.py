@@ -15,7 +15,7 @@ description:
     only a writer has (SSE-C), versioning, a lifecycle, tags.
   - These settings belong to this module as a whole. Other lifecycle rules, policy statements and tags are removed,
     except tags that AWS sets itself.
-  - Removes a bucket only if it is empty.
+  - Removes a bucket only if it is empty, unless it is told to erase what is in it.
 author:
   - meetops.jitsi contributors (@meetops)
 requirements:
@@ -97,6 +97,14 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  erase:
+    description:
+      - Whether O(state=absent) first erases everything in the bucket for good.
+      - What a legal hold or a retention of either mode protects stays, and keeps the bucket. RV(locked) and a warning
+        say what it is.
+    type: bool
+    default: false
+    version_added: 0.3.0
 notes:
   - C(amazon.aws.s3_bucket) (release 11.4) and C(community.aws.s3_lifecycle) (release 11.2) do not support check mode.
     They are skipped in it, so a plan would not show the bucket.
@@ -110,7 +118,8 @@ notes:
     finished by the next.
   - "Permissions: s3:CreateBucket, ListBucket, DeleteBucket, ListBucketVersions, ListBucketMultipartUploads, and Get and
     Put of BucketPublicAccessBlock, BucketOwnershipControls, BucketPolicy, EncryptionConfiguration, BucketVersioning,
-    BucketObjectLockConfiguration, LifecycleConfiguration and BucketTagging."
+    BucketObjectLockConfiguration, LifecycleConfiguration and BucketTagging; for O(erase) also DeleteObjectVersion,
+    AbortMultipartUpload, and, to see locks, GetObjectVersion, GetObjectLegalHold and GetObjectRetention."
 extends_documentation_fragment:
   - meetops.jitsi.common
   - amazon.aws.common.modules
@@ -131,6 +140,12 @@ EXAMPLES = r"""
     name: jitsi-video-platform-meet-example-com-recordings
     lock: compliance
     lock_days: 365
+
+- name: The bucket is gone with all recordings that nothing protects
+  meetops.jitsi.recording_bucket:
+    name: jitsi-video-platform-meet-example-com-recordings
+    state: absent
+    erase: true
 
 - name: The bucket is gone, unless it holds recordings
   meetops.jitsi.recording_bucket:
@@ -154,6 +169,13 @@ kept:
   returned: success
   type: bool
   sample: false
+locked:
+  description: What O(erase) could not erase, as S3 protects it, one line a version.
+  returned: success
+  type: list
+  elements: str
+  sample: ["recordings/abcdefghijklmnop/meeting.mp4 (3sL4kqtJlcpXroDTDmJ) by a legal hold"]
+  version_added: 0.3.0
 changes:
   description: What changed, or would change in check mode.
   returned: success
@@ -166,10 +188,11 @@ from typing import Any
 
 # Not the method of AnsibleAWSModule, which adds the text in a way that ansible-core calls deprecated.
 from ansible.module_utils.common.warnings import warn
-from ansible_collections.meetops.jitsi.plugins.module_utils import bucket, kms_key
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3
+from ansible_collections.meetops.jitsi.plugins.module_utils import bucket, erasure, kms_key
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3, s3_objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 DAYS = ("archive_after_days", "expire_after_days", "noncurrent_days", "incomplete_upload_days")
 
@@ -198,27 +221,63 @@ def present(module: Any, api: Any) -> None:
             if setting in change.fields:
                 s3.put(api, name, setting, values[setting])
 
-    finish(module, compare(current, {f"bucket {name}": wanted}), apply, name=name, arn=arn, kept=False)
+    finish(module, compare(current, {f"bucket {name}": wanted}), apply, name=name, arn=arn, kept=False, locked=[])
+
+
+class Contents:
+    """All that is in a bucket, and what S3 protects of it."""
+
+    def __init__(self, api: Any, name: str) -> None:
+        self.api, self.name = api, name
+        found = erasure.items(s3_objects.versions(api, name, ""), s3_objects.uploads(api, name, ""))
+        protected = s3_objects.protected(api, name, [item for item in found if item["kind"] == "version"])
+        self.locked = [f"{item['key']} ({item['id']}) by {why}" for item, why in protected]
+        self.erasable = erasure.unprotected(found, [item for item, _why in protected])
+
+    def erase(self) -> None:
+        """Delete what nothing protects."""
+        refused = s3_objects.erase(self.api, self.name, self.erasable)
+        if refused:
+            raise InvalidInput(
+                f"name {self.name}: S3 refused to erase {len(refused)} versions, such as {'; '.join(refused[:3])}; "
+                "allow it or end what protects them, then run again"
+            )
 
 
 def absent(module: Any, api: Any) -> None:
-    """Remove the bucket if it is ours and empty."""
+    """Remove the bucket if it is ours and empty, or can be emptied."""
     name = module.params["name"]
     try:
         exists = s3.region(api, name) is not None
     except bucket.NotOurs as error:
         warn(f"{error}. Nothing was removed.")
         exists = False
-    kept = exists and not s3.is_empty(api, name)
-    if kept:
+    contents = Contents(api, name) if exists and module.params["erase"] else None
+    locked = contents.locked if contents else []
+    kept = bool(locked) if contents else exists and not s3.is_empty(api, name)
+    if locked:
+        warn(f"name {name}: S3 protects {len(locked)} versions, so this bucket was kept with them: {locked[0]} ...")
+    elif kept:
         warn(f"name {name}: this bucket is not empty and was kept; empty it to have it removed.")
+    current: dict[str, Any] = {f"bucket {name}": {"exists": True}} if exists and not kept else {}
+    if contents and contents.erasable:
+        # What is last goes first.
+        current[f"contents of bucket {name}"] = erasure.sums(contents.erasable)
+
+    def apply(change: Change) -> None:
+        if contents and change.resource.startswith("contents"):
+            contents.erase()
+        else:
+            s3.delete(api, name)
+
     finish(
         module,
-        compare({f"bucket {name}": {"exists": True}} if exists and not kept else {}, {}, prune=True),
-        lambda change: s3.delete(api, name),
+        compare(current, {}, prune=True),
+        apply,
         name=name,
         arn=bucket.arn(api.meta.partition, name),
         kept=kept,
+        locked=locked,
     )
 
 
@@ -226,6 +285,8 @@ def reconcile(module: Any) -> None:
     """Check the input, read the bucket, make it as wanted."""
     module.require_botocore_at_least("1.41.0", reason="to block SSE-C")
     bucket.check_name(module.params["name"])
+    if module.params["erase"] and module.params["state"] != "absent":
+        raise InvalidInput("erase true: goes with state absent only; leave it out")
     bucket.check_days(*(module.params[option] for option in DAYS))
     bucket.check_archive_class(module.params["archive_class"], module.params["archive_after_days"])
     bucket.check_lock(module.params["lock"], module.params["lock_days"], module.params["expire_after_days"])
@@ -249,6 +310,7 @@ def main() -> None:
             "incomplete_upload_days": {"type": "int", "default": 2},
             "tags": {"type": "dict", "default": {}},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "erase": {"type": "bool", "default": False},
         },
         reconcile,
     )

@@ -58,9 +58,11 @@ options:
     default: 90
     version_added: 0.2.0
   state:
-    description: V(absent) schedules the deletion of the secret.
+    description:
+      - V(absent) schedules the deletion of the secret.
+      - V(kept), since release 0.3.0, ends the rotation by AWS and changes nothing else. No secret is made.
     type: str
-    choices: [present, absent]
+    choices: [present, kept, absent]
     default: present
   recovery_window_days:
     description: For how many days a deleted secret can be restored, from 7 to 30.
@@ -100,6 +102,11 @@ EXAMPLES = r"""
       turn_credentials: 32
     tags:
       Environment: prod
+
+- name: The secret stays while nothing is there that rotates it
+  meetops.jitsi.secret:
+    name: jitsi-video-platform-jitsi-secrets
+    state: kept
 
 - name: The secret is scheduled for deletion
   meetops.jitsi.secret:
@@ -285,17 +292,33 @@ def absent(module: Any, secret: Secret) -> None:
     )
 
 
+def kept(module: Any, secret: Secret) -> None:
+    """Leave the secret to itself."""
+    resource = f"secret {secret.name}"
+    exists = secret.described and not secret.deletion_scheduled
+    finish(
+        module,
+        compare(
+            {resource: {"rotation": secret_schedule.current(secret.described)}} if exists else {},
+            {resource: {"rotation": None}} if exists else {},
+        ),
+        lambda change: secretsmanager.cancel_rotation(secret.sm, secret.name),
+        arn=secret.arn,
+        version_id="",
+        key_names=[],
+        generated=[],
+    )
+
+
 def reconcile(module: Any) -> None:
     """Check the input, read the secret, make it as wanted."""
     secret_document.check_name(module.params["name"])
     secret_document.check_recovery_window(module.params["recovery_window_days"])
     kms_key.check("kms_key_id", module.params["kms_key_id"])
     secret_schedule.check(module.params["rotation_function_arn"], module.params["rotation_days"])
-    if module.params["state"] == "absent":
-        absent(module, Secret(module))
-    else:
+    if module.params["state"] == "present":
         secret_document.check_keys(module.params["keys"])
-        present(module, Secret(module))
+    {"present": present, "kept": kept, "absent": absent}[module.params["state"]](module, Secret(module))
 
 
 def main() -> None:
@@ -309,7 +332,7 @@ def main() -> None:
             "tags": {"type": "dict", "default": {}},
             "rotation_function_arn": {"type": "str"},
             "rotation_days": {"type": "int", "default": 90},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "state": {"type": "str", "choices": ["present", "kept", "absent"], "default": "present"},
             "recovery_window_days": {"type": "int", "default": 30},
         },
         reconcile,

@@ -72,6 +72,14 @@ def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, 
         client.remove_tags_from_certificate(CertificateArn=arn, Tags=strays)
 
 
-def delete(client: Any, arn: str) -> None:
-    """DeleteCertificate. ACM refuses while something uses it."""
-    client.delete_certificate(CertificateArn=arn)
+def delete(client: Any, arn: str, seconds: int) -> None:
+    """DeleteCertificate. ACM refuses while something uses it, and learns of a deletion some time later."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            client.delete_certificate(CertificateArn=arn)
+            return
+        except client.exceptions.ResourceInUseException:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(DELAY_SECONDS)

@@ -1,12 +1,13 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Amazon EC2 calls for a VPC's gateway, routes, endpoints and security groups.
+"""Amazon EC2 calls for a VPC, its subnets, gateway, routes, endpoints and security groups.
 
 EC2 is eventually consistent: a call that follows a creation may not find what was just made, so it is repeated.
 """
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -39,6 +40,14 @@ def _settled(operation: Callable[..., Any], **request: Any) -> Any:
     return repeated(**request)
 
 
+def _left(operation: Callable[..., Any], **request: Any) -> Any:
+    """Repeat a deletion while something is in its way that is on its way out itself, for about two minutes."""
+    repeated = AWSRetry.jittered_backoff(
+        retries=12, delay=2, max_delay=15, catch_extra_error_codes=["DependencyViolation"]
+    )(operation)
+    return repeated(**request)
+
+
 def _list(client: Any, operation: str, key: str, **filters: str) -> list[Described]:
     pages = client.get_paginator(operation).paginate(
         Filters=[{"Name": name.replace("_", "-"), "Values": [value]} for name, value in filters.items()]
@@ -64,6 +73,104 @@ def tag(client: Any, resource_id: str, current: Mapping[str, str], wanted: Mappi
 
 def _specification(resource_type: str, wanted: Mapping[str, str]) -> list[dict[str, Any]]:
     return [{"ResourceType": resource_type, "Tags": ansible_dict_to_boto3_tag_list(wanted)}]
+
+
+# --- VPC and subnets
+
+
+def list_vpcs(client: Any, name: str) -> list[Described]:
+    """DescribeVpcs: those of this name."""
+    pages = client.get_paginator("describe_vpcs").paginate(Filters=[{"Name": "tag:Name", "Values": [name]}])
+    return [found for page in pages for found in page["Vpcs"]]
+
+
+def vpc_attribute(client: Any, vpc_id: str, attribute: str) -> bool:
+    """DescribeVpcAttribute, such as ``enableDnsSupport``."""
+    found = client.describe_vpc_attribute(VpcId=vpc_id, Attribute=attribute)
+    return bool(found[attribute[0].upper() + attribute[1:]]["Value"])
+
+
+def create_vpc(client: Any, cidr: str, ipv6: bool, wanted: Mapping[str, str]) -> str:
+    """CreateVpc; return the id."""
+    created = client.create_vpc(
+        CidrBlock=cidr, AmazonProvidedIpv6CidrBlock=ipv6, TagSpecifications=_specification("vpc", wanted)
+    )
+    return str(created["Vpc"]["VpcId"])
+
+
+def set_vpc_attribute(client: Any, vpc_id: str, attribute: str) -> None:
+    """ModifyVpcAttribute: switch on such as ``enableDnsSupport``. EC2 takes one attribute a call."""
+    _settled(client.modify_vpc_attribute, VpcId=vpc_id, **{attribute[0].upper() + attribute[1:]: {"Value": True}})
+
+
+def add_vpc_ipv6(client: Any, vpc_id: str) -> None:
+    """AssociateVpcCidrBlock with an IPv6 block that AWS chooses."""
+    client.associate_vpc_cidr_block(VpcId=vpc_id, AmazonProvidedIpv6CidrBlock=True)
+
+
+def wait_for(describe: Callable[[], Described], ready: Callable[[Described], bool], seconds: int = 120) -> Described:
+    """Describe every other second until it is ready, or the time is over."""
+    end = time.monotonic() + seconds
+    while not ready(found := describe()) and time.monotonic() < end:
+        time.sleep(2)
+    return found
+
+
+def read_vpc(client: Any, vpc_id: str) -> Described:
+    """DescribeVpcs, with one."""
+    found: Described = _settled(client.describe_vpcs, VpcIds=[vpc_id])["Vpcs"][0]
+    return found
+
+
+def delete_vpc(client: Any, vpc_id: str) -> None:
+    """DeleteVpc. EC2 refuses while anything but its defaults is in it."""
+    _left(client.delete_vpc, VpcId=vpc_id)
+
+
+def list_subnets(client: Any, vpc_id: str) -> list[Described]:
+    """DescribeSubnets: all of a VPC."""
+    return _list(client, "describe_subnets", "Subnets", vpc_id=vpc_id)
+
+
+def read_subnet(client: Any, subnet_id: str) -> Described:
+    """DescribeSubnets, with one."""
+    found: Described = _settled(client.describe_subnets, SubnetIds=[subnet_id])["Subnets"][0]
+    return found
+
+
+def create_subnet(
+    client: Any, vpc_id: str, cidr: str, ipv6: str | None, zone: str, wanted: Mapping[str, str]
+) -> Described:
+    """CreateSubnet; return its description."""
+    created: Described = _settled(
+        client.create_subnet,
+        VpcId=vpc_id,
+        CidrBlock=cidr,
+        AvailabilityZone=zone,
+        TagSpecifications=_specification("subnet", wanted),
+        **({"Ipv6CidrBlock": ipv6} if ipv6 else {}),
+    )["Subnet"]
+    return created
+
+
+def set_subnet_attribute(client: Any, subnet_id: str, attribute: str, value: bool) -> None:
+    """ModifySubnetAttribute. EC2 takes one attribute a call."""
+    _settled(client.modify_subnet_attribute, SubnetId=subnet_id, **{attribute: {"Value": value}})
+
+
+def add_subnet_ipv6(client: Any, subnet_id: str, block: str) -> None:
+    """AssociateSubnetCidrBlock."""
+    client.associate_subnet_cidr_block(SubnetId=subnet_id, Ipv6CidrBlock=block)
+
+
+def remove_subnet_ipv6(client: Any, association_id: str) -> None:
+    """DisassociateSubnetCidrBlock."""
+    client.disassociate_subnet_cidr_block(AssociationId=association_id)
+
+
+def delete_subnet(client: Any, subnet_id: str) -> None:
+    """DeleteSubnet. EC2 refuses while something has an address in it."""
+    _left(client.delete_subnet, SubnetId=subnet_id)
 
 
 # --- Security groups
@@ -120,7 +227,7 @@ def revoke(client: Any, direction: str, group_id: str, permissions: list[Describ
 
 def delete_group(client: Any, group_id: str) -> None:
     """DeleteSecurityGroup. EC2 refuses while a network interface or another group uses it."""
-    client.delete_security_group(GroupId=group_id)
+    _left(client.delete_security_group, GroupId=group_id)
 
 
 # --- Internet gateways
@@ -145,7 +252,11 @@ def attach_gateway(client: Any, gateway_id: str, vpc_id: str) -> None:
 def delete_gateway(client: Any, gateway: Mapping[str, Any]) -> None:
     """DetachInternetGateway if attached, then DeleteInternetGateway."""
     for attachment in gateway["Attachments"]:
-        client.detach_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"], VpcId=attachment["VpcId"])
+        _left(
+            client.detach_internet_gateway,
+            InternetGatewayId=gateway["InternetGatewayId"],
+            VpcId=attachment["VpcId"],
+        )
     client.delete_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"])
 
 
@@ -192,7 +303,7 @@ def delete_route_table(client: Any, table: Mapping[str, Any]) -> None:
     """DisassociateRouteTable for each subnet, then DeleteRouteTable."""
     for association in table["Associations"]:
         disassociate(client, association["RouteTableAssociationId"])
-    client.delete_route_table(RouteTableId=table["RouteTableId"])
+    _left(client.delete_route_table, RouteTableId=table["RouteTableId"])
 
 
 # --- Gateway endpoints
