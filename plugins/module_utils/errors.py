@@ -4,9 +4,22 @@
 
 from __future__ import annotations
 
+LONGEST_LINE = 500
+
 
 class InvalidInput(ValueError):
     """Input that AWS or Jitsi would refuse.
 
-    The message names the option, the value and the fix, in one sentence.
+    The message names the option, the value and the fix, in one sentence. An enormous value is shortened, and what would
+    not print is spelled out.
     """
+
+    def __str__(self) -> str:
+        return "\n".join(_readable(line) for line in super().__str__().split("\n"))
+
+
+def _readable(line: str) -> str:
+    """A line without control characters, whose middle is left out if it is too long: the fix is at its end."""
+    line = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
+    half = LONGEST_LINE // 2
+    return line if len(line) <= LONGEST_LINE else f"{line[:half]} ... {line[-half:]}"

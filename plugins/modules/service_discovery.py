@@ -74,7 +74,7 @@ options:
   state:
     description:
       - V(absent) deletes the namespace, all of its services and its hosted zone. It is an error, before anything is
-        deleted, if a service still has registered instances.
+        deleted, if a service has registered instances, and still has them two minutes later. Check mode does not mind.
     type: str
     choices: [present, absent]
     default: present
@@ -238,8 +238,8 @@ def reconcile(module: Any) -> None:
 
     changes = compare(current, wanted, prune=True)
     discovery.check_changes(changes)
-    if not wanted:
-        discovery.check_deletion(services)
+    if not wanted and not module.check_mode:
+        discovery.check_deletion(api.wait_without_instances(cloud_map, namespace.get("Id", ""), services))
     builder = Builder(cloud_map, params, namespace, services)
     finish(
         module,

@@ -23,7 +23,7 @@ options:
     elements: dict
     default: []
   absent:
-    description: Families of which every ACTIVE revision is deregistered.
+    description: Families of which every revision is deregistered and deleted.
     type: list
     elements: str
     default: []
@@ -63,7 +63,7 @@ EXAMPLES = r"""
     tags: { Environment: prod }
   register: registered
 
-- name: Deregister what is no longer used
+- name: Remove what is no longer used
   meetops.jitsi.task_definitions:
     absent: [jitsi-video-platform-recorder]
 """
@@ -115,7 +115,12 @@ class Families:
         self.requests = self.read_requests()
         newest = {family: api.newest_task_definition(self.ecs, family) for family in self.requests}
         self.newest = {family: found for family, found in newest.items() if found}
-        self.doomed = [arn for family in self.params["absent"] for arn in api.active_revisions(self.ecs, family)]
+        self.doomed = {
+            arn: status
+            for family in self.params["absent"]
+            for status in ("INACTIVE", "ACTIVE")
+            for arn in api.revisions(self.ecs, family, status)
+        }
 
     def read_requests(self):
         """The RegisterTaskDefinition requests by family, after all checks."""
@@ -138,7 +143,7 @@ class Families:
             PREFIX + family: task_definition.wanted_fields(current.get(PREFIX + family, {}), managed_fields(request))
             for family, request in self.requests.items()
         }
-        current.update({PREFIX + arn: {"status": "ACTIVE"} for arn in self.doomed})
+        current.update({PREFIX + arn: {"status": status} for arn, status in self.doomed.items()})
         changes = compare(current, wanted, prune=True)
         self.changed = {change.resource.removeprefix(PREFIX) for change in changes}
         # Families that get a new revision, until they have it.
@@ -151,7 +156,9 @@ class Families:
         """Make one change."""
         name = change.resource.removeprefix(PREFIX)
         if change.action == "delete":
-            api.deregister_task_definition(self.ecs, name)
+            if self.doomed[name] == "ACTIVE":
+                api.deregister_task_definition(self.ecs, name)
+            api.delete_task_definition(self.ecs, name)
         elif name in self.planned:
             self.newest[name] = api.register_task_definition(self.ecs, self.requests[name])
             self.planned.remove(name)

@@ -78,7 +78,7 @@ def render(folder: Path, **facts: Any) -> dict[str, Any]:
     for kind in ("files", "templates"):
         (folder / kind).symlink_to(ROLE / kind)
     (folder / "play.yml").write_text(yaml.safe_dump([play]))
-    run = run_playbook([str(folder / "play.yml")], folder, inventory="localhost,", extra_vars=variables)
+    run = run_playbook([str(folder / "play.yml")], folder, inventory="localhost,", extra_vars=variables, quick=True)
     assert run.rc == 0, run
     documents = json.loads(output.read_text())
     assert isinstance(documents, dict)

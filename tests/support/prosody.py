@@ -52,7 +52,7 @@ certificates = "{home}"
 ssl = {{ key = "{home}/self-signed.key"; certificate = "{home}/self-signed.crt" }}
 external_service_secret = "{turn_credentials}"
 external_services = {{
-    {{ type = "turn", host = "{turn_host}", port = 4443, transport = "tcp", ttl = 86400, secret = true,
+    {{ type = "turn", host = "{turn_host}", port = {turn_port}, transport = "tcp", ttl = 86400, secret = true,
       algorithm = "turn" }}
 }}
 
@@ -69,18 +69,46 @@ Component "internal-muc.meet.jitsi" "muc"
     muc_room_default_public_jids = true
 """
 
+# The way in of browsers, and what answers for jicofo that a conference is led.
+WEB = """
+http_ports = {{ {port} }}
+http_interfaces = {{ "127.0.0.1" }}
+https_ports = {{ }}
+http_default_host = "meet.jitsi"
+consider_websocket_secure = true
+plugin_paths = {{ "{home}" }}
+"""
+ROOMS = """
+Component "muc.meet.jitsi" "muc"
+Component "focus.meet.jitsi" "focus"
+"""
+FOCUS = """
+local st = require "util.stanza";
+local xmlns = "http://jitsi.org/protocol/focus";
+module:hook("iq/host", function(event)
+    local asked = event.stanza:get_child("conference", xmlns);
+    if not asked then return; end
+    local answer = { xmlns = xmlns, ready = "true", room = asked.attr.room };
+    event.origin.send(st.reply(event.stanza):tag("conference", answer));
+    return true;
+end);
+"""
+
 
 class Prosody:
     """A prosody with the accounts of one document, from ``with Prosody(document) as server`` to the end of the block.
 
-    ``data`` makes it keep its accounts there, as if the operator had mounted a volume.
+    ``data`` makes it keep its accounts there, as if the operator had mounted a volume. With ``web`` it has the way in
+    of browsers too, on ``web_port``. ``turn_port`` is what it tells of the relay.
     """
 
-    def __init__(self, document: Mapping[str, str], data: Path | None = None) -> None:
+    def __init__(
+        self, document: Mapping[str, str], data: Path | None = None, web: bool = False, turn_port: int = 4443
+    ) -> None:
         self.document = document
         self.home = Path(tempfile.mkdtemp(prefix="prosody-"))
         self.data = data or self.home / "data"
-        self.port = free_port()
+        self.port, self.web_port, self.turn_port, self.web = free_port(), free_port(), turn_port, web
         # prosody refuses to run as root.
         self.user = "nobody" if os.geteuid() == 0 else None
         self.configuration = self.home / "prosody.cfg.lua"
@@ -97,7 +125,12 @@ class Prosody:
             data=self.data,
             turn_credentials=self.document["turn_credentials"],
             turn_host=TURN_HOST,
+            turn_port=self.turn_port,
         )
+        if self.web:
+            text = text.replace('"external_services" }', '"external_services"; "websocket" }')
+            text = WEB.format(port=self.web_port, home=self.home) + text + ROOMS
+            (self.home / "mod_focus.lua").write_text(FOCUS)
         self.configuration.write_text(text)
         if self.user:
             for path in (self.home, self.data, *self.home.rglob("*"), *self.data.rglob("*")):

@@ -38,6 +38,10 @@ class AwsServer:
     def __init__(self) -> None:
         local_aws = load_script(ROOT / "playbooks" / "files" / "local_aws_server.py")
         self._recorder = Recorder(local_aws.application())
+        self.serve()
+
+    def serve(self) -> None:
+        """Begin to serve; once more in a process that was forked, at an address of its own."""
         from moto.moto_server.werkzeug_app import MotoRequestHandler
 
         class Quiet(MotoRequestHandler):

@@ -13,8 +13,15 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     is_boto3_error_message,
 )
 
+try:
+    from botocore.exceptions import WaiterError
+except ImportError:  # AnsibleAWSModule reports the missing library
+    pass
+
 PROFILE_ATTEMPTS = 12
 PROFILE_SECONDS = 5
+DELETION_ATTEMPTS = 60
+DELETION_SECONDS = 10
 
 
 def get_launch_template(ec2: Any, name: str) -> dict[str, Any] | None:
@@ -50,6 +57,11 @@ def get_group(autoscaling: Any, name: str) -> dict[str, Any] | None:
     return alive[0] if alive else None
 
 
+def group_exists(autoscaling: Any, name: str) -> bool:
+    """Whether there is a group, even one on its way out."""
+    return bool(autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"])
+
+
 def create_group(autoscaling: Any, name: str, fields: Mapping[str, Any]) -> None:
     """Make a group, empty at first.
 
@@ -80,6 +92,16 @@ def update_group(autoscaling: Any, name: str, fields: Mapping[str, Any]) -> None
 def delete_group(autoscaling: Any, name: str) -> None:
     """Delete a group and end its instances."""
     autoscaling.delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
+
+
+def wait_until_deleted(autoscaling: Any, name: str) -> None:
+    """Wait until the instances of a deleted group have ended, for ten minutes at most."""
+    for _attempt in range(DELETION_ATTEMPTS):
+        if not group_exists(autoscaling, name):
+            return
+        time.sleep(DELETION_SECONDS)
+    reason = f"its instances have not ended within {DELETION_ATTEMPTS * DELETION_SECONDS} seconds; run again to go on"
+    raise WaiterError(name=f"auto scaling group {name}", reason=reason, last_response={})
 
 
 def _group_request(fields: Mapping[str, Any]) -> dict[str, Any]:

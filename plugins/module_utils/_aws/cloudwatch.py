@@ -91,3 +91,12 @@ def statistics(
         Statistics=names,
     )
     return list(answer.get("Datapoints", []))
+
+
+def alarm_history(client: Any, prefix: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """DescribeAlarmHistory: changes of state of the metric alarms whose names begin with the prefix."""
+    pages = client.get_paginator("describe_alarm_history").paginate(
+        AlarmTypes=["MetricAlarm"], HistoryItemType="StateUpdate", StartDate=since, EndDate=until
+    )
+    found = (item for page in pages for item in page.get("AlarmHistoryItems", []))
+    return [item for item in found if item["AlarmName"].startswith(prefix)]

@@ -11,7 +11,7 @@ from typing import Any
 from ..shapes import fit
 
 try:
-    from botocore.exceptions import WaiterError
+    from botocore.exceptions import ClientError, WaiterError
 except ImportError:  # AnsibleAWSModule reports the missing library
     pass
 
@@ -80,6 +80,13 @@ def create_cluster(client: Any, name: str, **fields: Any) -> dict[str, Any]:
 def delete_cluster(client: Any, name: str) -> None:
     """Delete an empty cluster; its capacity providers stay."""
     client.delete_cluster(cluster=name)
+
+
+def deregister_instances(client: Any, name: str) -> None:
+    """Take all container instances off a cluster, whatever runs on them."""
+    pages = client.get_paginator("list_container_instances").paginate(cluster=name)
+    for instance in [arn for page in pages for arn in page["containerInstanceArns"]]:
+        client.deregister_container_instance(cluster=name, containerInstance=instance, force=True)
 
 
 def set_insights(client: Any, name: str, value: str) -> None:
@@ -160,15 +167,25 @@ def register_task_definition(client: Any, definition: Mapping[str, Any]) -> dict
     return registered
 
 
-def active_revisions(client: Any, family: str) -> list[str]:
-    """ARNs of the ACTIVE revisions of a family (the filter of AWS takes whole names)."""
-    pages = client.get_paginator("list_task_definitions").paginate(familyPrefix=family, status="ACTIVE")
+def revisions(client: Any, family: str, status: str) -> list[str]:
+    """ARNs of the ``ACTIVE`` or ``INACTIVE`` revisions of a family (the filter of AWS takes whole names)."""
+    pages = client.get_paginator("list_task_definitions").paginate(familyPrefix=family, status=status)
     return [item for page in pages for item in page["taskDefinitionArns"]]
 
 
 def deregister_task_definition(client: Any, revision_arn: str) -> None:
     """Make a revision INACTIVE: running tasks keep it, new ones cannot have it."""
     client.deregister_task_definition(taskDefinition=revision_arn)
+
+
+def delete_task_definition(client: Any, revision_arn: str) -> None:
+    """Delete an INACTIVE revision. It goes when the last of its tasks has ended."""
+    refused = client.delete_task_definitions(taskDefinitions=[revision_arn]).get("failures") or []
+    # Such an answer is no error to botocore. One that is gone is fine.
+    for failure in refused:
+        if "does not exist" not in failure.get("reason", ""):
+            error: Any = {"Error": {"Code": "Failure", "Message": f"{revision_arn}: {failure.get('reason')}"}}
+            raise ClientError(error, "DeleteTaskDefinitions")
 
 
 # --- Services
@@ -184,6 +201,17 @@ def services(client: Any, cluster_name: str, names: list[str]) -> list[dict[str,
         except client.exceptions.ClusterNotFoundException:
             return []
     return [item for item in found if item["status"] != "INACTIVE"]
+
+
+def services_on(client: Any, cluster_name: str, provider: str) -> list[str]:
+    """Names of the services of a cluster whose strategy names a capacity provider, sorted."""
+    pages = client.get_paginator("list_services").paginate(cluster=cluster_name)
+    described = services(client, cluster_name, [arn for page in pages for arn in page["serviceArns"]])
+    return sorted(
+        item["serviceName"]
+        for item in described
+        if provider in [part["capacityProvider"] for part in item.get("capacityProviderStrategy") or ()]
+    )
 
 
 def create_service(client: Any, cluster_name: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -145,16 +145,21 @@ def set_groups(client: Any, mount_target_id: str, groups: Sequence[str]) -> None
 def delete_mount_target(client: Any, file_system_id: str, mount_target_id: str) -> None:
     """DeleteMountTarget, and wait until it is gone."""
     client.delete_mount_target(MountTargetId=mount_target_id)
+    _until(
+        lambda: mount_target_id not in _mount_targets(client, file_system_id), f"end of mount target {mount_target_id}"
+    )
 
-    def gone() -> bool:
-        listed = client.describe_mount_targets(FileSystemId=file_system_id)["MountTargets"]
-        return mount_target_id not in [item["MountTargetId"] for item in listed]
 
-    _until(gone, f"mount target {mount_target_id}")
+def _mount_targets(client: Any, file_system_id: str) -> list[str]:
+    listed = client.describe_mount_targets(FileSystemId=file_system_id)["MountTargets"]
+    return [item["MountTargetId"] for item in listed]
 
 
 def delete(client: Any, file_system_id: str) -> None:
-    """DeleteFileSystem, with all that is on it. EFS refuses while it has mount targets."""
+    """DeleteFileSystem, with all that is on it. EFS refuses while it has mount targets, if only on their way out."""
+    _until(
+        lambda: not _mount_targets(client, file_system_id), f"end of the mount targets of file system {file_system_id}"
+    )
     client.delete_file_system(FileSystemId=file_system_id)
 
 

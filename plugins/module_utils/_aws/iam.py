@@ -113,6 +113,15 @@ def delete_instance_profile(client: Any, name: str, holds_role: bool) -> None:
         client.delete_instance_profile(InstanceProfileName=name)
 
 
+def profile_exists(client: Any, name: str) -> bool:
+    """Whether there is an instance profile of this name, with or without a role."""
+    try:
+        client.get_instance_profile(InstanceProfileName=name)
+    except client.exceptions.NoSuchEntityException:
+        return False
+    return True
+
+
 def delete_role(client: Any, name: str) -> None:
     """Delete a role that has no policy and is in no instance profile."""
     client.delete_role(RoleName=name)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
+from .. import life_cycle_plan
 from ..errors import InvalidInput
 from ..lifecycle.cloud import Cloud, Names
 from ..lifecycle.state import Item, Seen, Settings, Usage
@@ -39,6 +40,7 @@ class NoLifeCycle(InvalidInput):
 def connect(module: Any) -> Quiet:
     """Find the platform of the module's ``ARGUMENTS``. Raises NoLifeCycle if its zone is not there."""
     params = module.params
+    life_cycle_plan.check_platform(params["domain"], params["schedules"], params["idle_minutes"])
     clients: dict[str, Any] = {}
 
     def client(service: str) -> Any:
@@ -59,6 +61,12 @@ def connect(module: Any) -> Quiet:
         "SCHEDULES": json.dumps(params["schedules"]),
     }
     return Quiet(client, Names.from_environment(environment))
+
+
+def of_platform(module: Any, name: str) -> Quiet:
+    """The platform of this name, for what needs no names of hosts: its services and figures."""
+    environment = {"PLATFORM": name, "DOMAIN": "", "ZONE_ID": ""}
+    return Quiet(lambda service: runner.client(module, service), Names.from_environment(environment))
 
 
 def settings(module: Any) -> Settings:

@@ -21,10 +21,22 @@ def public_zones(client: Any, name: str) -> list[Described]:
     ]
 
 
-def create_zone(client: Any, name: str) -> Described:
+def create_zone(client: Any, name: str, comment: str) -> Described:
     """CreateHostedZone, public."""
-    answer: Described = client.create_hosted_zone(Name=name, CallerReference=str(uuid.uuid4()))
+    more = {"HostedZoneConfig": {"Comment": comment}} if comment else {}
+    answer: Described = client.create_hosted_zone(Name=name, CallerReference=str(uuid.uuid4()), **more)
     return dict(answer["HostedZone"])
+
+
+def delete_zone(client: Any, zone_id: str) -> None:
+    """DeleteHostedZone. Route 53 refuses while it has records but those that Route 53 made."""
+    client.delete_hosted_zone(Id=zone_id)
+
+
+def all_records(client: Any, zone_id: str) -> list[Described]:
+    """ListResourceRecordSets: all of a zone."""
+    pages = client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id)
+    return [found for page in pages for found in page["ResourceRecordSets"]]
 
 
 def records_below(client: Any, zone_id: str, name: str) -> list[Described]:

@@ -11,31 +11,86 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ..changes import Change, diff
 from ..errors import InvalidInput
+from ..failure import call_name, explain, unanswered
 
 try:
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectTimeoutError,
+        EndpointConnectionError,
+        HTTPClientError,
+        ProxyConnectionError,
+    )
 except ImportError:  # AnsibleAWSModule reports the missing library
     pass
 
 # Throttling and lost connections are retried by botocore itself, with backoff (about a minute in all).
 RETRIES = {"retries": {"mode": "standard", "max_attempts": 8}}
+# These make one more whenever they are done, and take no token against that. So they are not repeated where the first
+# try may have been done: the next run finds what it made.
+NEVER_TWICE = frozenset({"CreateInternetGateway", "CreateVpc", "RegisterTaskDefinition"})
 
 
 def run(argument_spec: dict[str, Any], reconcile: Callable[[Any], None], **options: Any) -> None:
     """Run a module: ``reconcile(module)`` does the work and ends with ``finish``."""
     module = AnsibleAWSModule(argument_spec=argument_spec, supports_check_mode=True, **options)
     try:
+        _check_texts(argument_spec, module.params)
         reconcile(module)
     except InvalidInput as error:
         module.fail_json(msg=str(error))
     except (BotoCoreError, ClientError) as error:
-        # The text of a ClientError names the operation that failed and what was missing.
-        module.fail_json_aws(error)
+        module.fail_json_aws(error, msg=_explanation(error, getattr(module, "last_call", "")))
 
 
-def client(module: Any, service: str, **config: Any) -> Any:
-    """Make a boto3 client for the module's region, endpoint and credentials, with further settings of botocore."""
-    return module.client(service, config={**RETRIES, **config})
+def _check_texts(argument_spec: dict[str, Any], params: dict[str, Any]) -> None:
+    """Refuse required texts that are empty, or that cannot be a name of anything."""
+    for option, spec in argument_spec.items():
+        # What is only planned has no id yet.
+        if not spec.get("required") or spec.get("type", "str") != "str" or option.endswith("_id"):
+            continue
+        if not params[option].strip():
+            raise InvalidInput(f"{option}: is empty; give it a value")
+        if params[option] != params[option].strip() or not params[option].isprintable():
+            raise InvalidInput(
+                f"{option} {params[option]!r}: has blanks at an end, or characters that do not print; leave them out"
+            )
+
+
+def client(module: Any, service: str, region: str | None = None, **config: Any) -> Any:
+    """Make a boto3 client for the module's region (or another), endpoint and credentials, with further settings of
+    botocore."""
+    elsewhere = {"region": region} if region else {}
+    made = module.client(service, config={**RETRIES, **config}, **elsewhere)
+
+    def remember(model: Any, **others: Any) -> None:
+        module.last_call = call_name(model.service_model.signing_name, model.name)
+
+    made.meta.events.register("before-call", remember)
+    made.meta.events.register("needs-retry", _forbid_repetition)
+    return made
+
+
+def _forbid_repetition(response: Any, caught_exception: Any, operation: Any, **others: Any) -> None:
+    """Raise what went wrong, for botocore would repeat a call that may have been done and that is of NEVER_TWICE."""
+    if operation.name not in NEVER_TWICE:
+        return
+    if caught_exception is not None:
+        if not isinstance(caught_exception, (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)):
+            raise caught_exception
+    elif response[0].status_code in (500, 502, 504):
+        raise ClientError(response[1], operation.name)
+
+
+def _explanation(error: Any, call: str) -> str | None:
+    """What the error means and what helps; None if its own text says it."""
+    if isinstance(error, HTTPClientError):
+        return unanswered(call)
+    answer = getattr(error, "response", None) or getattr(error, "last_response", None) or {}
+    said, about = answer.get("Error", {}), answer.get("ResponseMetadata", {})
+    code, message = str(said.get("Code", "")), str(said.get("Message", ""))
+    return explain(call, code, message, about.get("HTTPStatusCode", 0), about.get("RetryAttempts", 0)) or None
 
 
 def finish(module: Any, changes: list[Change], apply: Callable[[Change], None], **result: Any) -> None:

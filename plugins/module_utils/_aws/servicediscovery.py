@@ -23,6 +23,7 @@ Described = dict[str, Any]
 # A namespace takes about a minute, of which most goes into its hosted zone.
 DELAY_SECONDS = 3
 ATTEMPTS = 100
+VACANCY_ATTEMPTS = 40
 
 
 def wait(client: Any, operation_id: str) -> dict[str, str]:
@@ -108,6 +109,16 @@ def list_services(client: Any, namespace_id: str) -> list[Described]:
     filters = [{"Name": "NAMESPACE_ID", "Values": [namespace_id], "Condition": "EQ"}]
     pages = client.get_paginator("list_services").paginate(Filters=filters)
     return [service for page in pages for service in page["Services"]]
+
+
+def wait_without_instances(client: Any, namespace_id: str, services: list[Described]) -> list[Described]:
+    """List the services until none has an instance, for two minutes at most. ECS takes those of ended tasks off."""
+    for _attempt in range(VACANCY_ATTEMPTS):
+        if not any(service.get("InstanceCount") for service in services):
+            break
+        time.sleep(DELAY_SECONDS)
+        services = list_services(client, namespace_id)
+    return services
 
 
 def create_service(
