@@ -124,18 +124,41 @@ proof-recordings: $(DEV) ## A thousand recordings through faults and kills: none
 proof-rotation: $(DEV) ## Every death, fault and order of rotations, and logins to a real prosody
 	python tests/proofs/rotation $(ARGS)
 
+.PHONY: proof-crash
+proof-crash: $(DEV) ## Every death of site.yml, and every call denied, throttled, failed or lost (half an hour)
+	python tests/proofs/crash $(ARGS)
+
+.PHONY: proof-destroy
+proof-destroy: $(DEV) ## Every death of destroy.yml, what is kept and comes back, and two platforms side by side (half an hour)
+	python tests/proofs/destroy $(ARGS)
+
+.PHONY: proof-drift
+proof-drift: $(DEV) ## Every managed field changed by hand: planned, put back; and plans of site.yml against its runs (minutes)
+	python tests/proofs/drift $(ARGS)
+
+.PHONY: proof-policies
+proof-policies: $(DEV) ## Every playbook and function: what IAM is asked is what docs/policies allows (half an hour)
+	python tests/proofs/policies $(ARGS)
+
+.PHONY: proof-properties
+proof-properties: $(DEV) ## The laws of the pure logic, on three thousand examples each (minutes)
+	PROPERTY_EXAMPLES=3000 pytest -n 2 -q tests/unit/test_properties.py $(ARGS)
+
 .PHONY: proof-lifecycle
 proof-lifecycle: $(DEV) ## Every order of wakes, sleep, events, deaths and visitors: no call cut, no wake lost (minutes)
 	python tests/proofs/lifecycle $(ARGS)
 
 # --- Upkeep
 
-.PHONY: dev docs format clean
+.PHONY: dev docs pictures format clean
 dev: $(DEV) ## Install everything that the checks need
 
 docs: $(DEV) ## Write the roles' README files and the table of variables
 	python tools/role_readmes.py
 	python tools/variables_table.py --write README.md
+
+pictures: $(DEV) ## Draw the dashboards into docs/images
+	python tools/dashboard_pictures.py
 
 format: $(DEV) ## Format the Python files
 	ruff check --fix

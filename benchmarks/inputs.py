@@ -54,9 +54,9 @@ def inputs(folder: Path) -> dict[str, Any]:
         "services": [_service(service) for service in rendered["services"]],
         "scaling_policies": list(_scaling_policies()),
         "topic_arn": topic_arn,
-        "topic_policy": alert_topic.policy(topic_arn, ["cloudwatch.amazonaws.com"]),
-        "metric_filters": _monitoring("filters"),
-        "alarms": _monitoring("alarms"),
+        "topic_policy": alert_topic.policy(topic_arn, _monitoring("publishers")),
+        "metric_filters": _monitoring("kept_filters"),
+        "alarms": _monitoring("kept_alarms"),
     }
 
 
@@ -166,9 +166,5 @@ def _metric(policy: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _monitoring(kind: str) -> list[dict[str, Any]]:
-    return [
-        item
-        for variable in (f"_monitoring_{kind}", f"_monitoring_recording_{kind}")
-        for item in rendering.role_variable("monitoring", variable, monitoring_name=NAME)
-    ]
+def _monitoring(what: str) -> Any:
+    return rendering.role_variable("monitoring", f"_monitoring_{what}", monitoring_name=NAME)

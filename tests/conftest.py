@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +21,8 @@ for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
     del os.environ[name]
 os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
-from support import modules, playbooks, server  # noqa: E402
+from support import modules, plans, playbooks, replay, server  # noqa: E402
+from support.month import Month, fill  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +62,52 @@ def playbook(aws_server: server.AwsServer, tmp_path_factory: pytest.TempPathFact
         return playbooks.run_playbook(args, home, extra_vars=variables, **options)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def quick_playbook(playbook: Callable[..., playbooks.Run]) -> Callable[..., playbooks.Run]:
+    """As ``playbook``, several times faster: the AWS modules run in ansible's own processes."""
+    return functools.partial(playbook, quick=True)
+
+
+@pytest.fixture(scope="session")
+def shared_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that the workers of one run of pytest share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def converged_requests(
+    aws_server: server.AwsServer, quick_playbook: Callable[..., playbooks.Run], shared_path: Path
+) -> list[replay.Request]:
+    """What a first run of site.yml with inventories/local asks of an empty account."""
+
+    def record() -> list[replay.Request]:
+        def build() -> None:
+            run = quick_playbook("playbooks/site.yml", environment=plans.recording(shared_path / "converged.jsonl"))
+            assert run.rc == 0, str(run)
+
+        return aws_server.record(build)
+
+    return replay.load_or_record(shared_path / "converged.pickle", record)
+
+
+@pytest.fixture(scope="session")
+def converged_tasks(converged_requests: list[replay.Request], shared_path: Path) -> list[plans.Task]:
+    """What the tasks of that run returned, with the arguments of their modules."""
+    return plans.read(shared_path / "converged.jsonl")
+
+
+@pytest.fixture
+def converged(aws_server: server.AwsServer, converged_requests: list[replay.Request]) -> server.AwsServer:
+    """The account as site.yml with inventories/local leaves it, for one test."""
+    aws_server.restore(converged_requests)
+    return aws_server
+
+
+@pytest.fixture
+def month(converged: server.AwsServer) -> Callable[..., Month]:
+    """Fill that account with a month of plausible data, for one test: ``month(awake=True) -> Month``, which knows what
+    there is (support/month.py)."""
+    return functools.partial(fill, converged)

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import kms_key
 from .errors import InvalidInput
+from .failure import AGAIN, POLICIES_PAGE
 
 Settings = dict[str, Any]
 
@@ -40,8 +41,8 @@ class NotOurs(InvalidInput):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"name {name}: a bucket of this name belongs to another account, or these credentials lack "
-            f"s3:ListBucket on it; {_VARIABLE} a name of your own"
+            f"name {name}: a bucket of this name belongs to another account, or s3:ListBucket on it is denied to "
+            f"whoever runs this; {_VARIABLE} a name of your own, or allow it ({POLICIES_PAGE}) and {AGAIN}"
         )
 
 

@@ -16,6 +16,10 @@ from .errors import InvalidInput
 
 Config = dict[str, Any]
 
+_ALIAS = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.IGNORECASE)
+# A year.
+LONGEST_CACHE = 31536000
+
 READ_METHODS = ("GET", "HEAD", "OPTIONS")
 ALL_METHODS = (*READ_METHODS, "PUT", "PATCH", "POST", "DELETE")
 # Policies that AWS manages; the ids are the same in every account.
@@ -48,6 +52,7 @@ def items(values: Sequence[Any]) -> Config:
 
 def check(params: Mapping[str, Any]) -> None:
     """Refuse what CloudFront would refuse, before any call. ``params`` are the module's options."""
+    _check_texts(params)
     origins = [origin["id"] for origin in params["origins"]]
     groups = [group["id"] for group in params["origin_groups"]]
     for name in {name for name in origins + groups if (origins + groups).count(name) > 1}:
@@ -78,6 +83,18 @@ def check(params: Mapping[str, Any]) -> None:
         raise InvalidInput(
             f"certificate_arn {params['certificate_arn']}: CloudFront takes certificates of us-east-1 only"
         )
+
+
+def _check_texts(params: Mapping[str, Any]) -> None:
+    for alias in params["aliases"]:
+        if not _ALIAS.fullmatch(alias):
+            raise InvalidInput(f"aliases {alias}: not a domain name; write one such as meet.example.com")
+    for source in params["frame_ancestors"]:
+        # A blank or a semicolon would begin another source, or another directive.
+        if not re.fullmatch(r"[!-~]+", source) or set(source) & set(";,"):
+            raise InvalidInput(f"frame_ancestors {source}: not one source; write one such as https://lms.example.com")
+    if not 0 <= params["cache_seconds"] <= LONGEST_CACHE:
+        raise InvalidInput(f"cache_seconds {params['cache_seconds']}: use 0 to {LONGEST_CACHE}")
 
 
 def config(params: Mapping[str, Any], ids: Mapping[str, str], headers: Mapping[str, str]) -> Config:

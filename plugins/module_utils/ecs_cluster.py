@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -31,6 +32,8 @@ def validate(options: Mapping[str, Any]) -> None:
 
 def problems(options: Mapping[str, Any]) -> Iterator[str]:
     """What AWS would refuse, each as "<option> <value>: <what is wrong>; <fix>"."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", options["name"]):
+        yield f"name {options['name']}: is no name of a cluster; use 1 to 255 letters, digits, - and _"
     names = [provider["name"] for provider in options["asg_providers"]]
     for name in sorted(set(options["capacity_providers"]) - BUILT_IN):
         yield f"capacity_providers {name}: is not built in; list it under asg_providers"

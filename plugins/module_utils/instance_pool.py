@@ -8,10 +8,32 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from .errors import InvalidInput
+
 # The root volume of the ECS-optimized image; the instance needs it whatever it is for.
 ROOT_DEVICE = "/dev/xvda"
 # AWS keeps the newest ECS-optimized image's id in this public parameter; EC2 resolves it at launch.
 IMAGE = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+
+
+# GiB of the image, and the bytes that EC2 takes as user data.
+SMALLEST_VOLUME, LONGEST_USER_DATA = 30, 16384
+
+
+def check(pool: Mapping[str, Any]) -> None:
+    """Refuse what EC2 would refuse. ``pool`` are the module's options."""
+    if pool["max_size"] < 1:
+        raise InvalidInput(f"max_size {pool['max_size']}: a pool holds at least one instance; set it to 1 or more")
+    if pool["volume_size"] < SMALLEST_VOLUME:
+        raise InvalidInput(
+            f"volume_size {pool['volume_size']}: the image does not fit; use {SMALLEST_VOLUME} GiB or more"
+        )
+    length = len(pool["user_data"].encode())
+    if length > LONGEST_USER_DATA:
+        raise InvalidInput(f"user_data: has {length} bytes; use at most {LONGEST_USER_DATA}")
+    for option in ("subnets", "security_groups"):
+        if not pool[option]:
+            raise InvalidInput(f"{option}: is empty; list at least one")
 
 
 def launch_template(pool: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,22 @@ from .changes import Change, Fields, compare
 from .errors import InvalidInput
 from .lifecycle.schedule import next_change
 from .lifecycle.state import ASLEEP, AWAKE, DRAINING, KINDS, RECORDER, STOPPING, Item, Seen, Usage
+from .schedule import check_schedule, check_timezone
+from .validation import domain_fault
 
 LIMITED = ("bridge", "recorder")
+
+
+def check_platform(domain: str, schedules: Sequence[Mapping[str, Any]], idle_minutes: int) -> None:
+    """Refuse what the life cycle of no platform can be."""
+    fault = domain_fault(domain)
+    if fault:
+        raise InvalidInput(f"domain {domain}: {fault}; write one such as meet.example.com")
+    if idle_minutes < 1:
+        raise InvalidInput(f"idle_minutes {idle_minutes}: is too few; give 1 or more")
+    for item in schedules:
+        check_schedule(str(item.get("schedule", "")))
+        check_timezone(str(item.get("timezone") or "UTC"))
 
 
 def check_limits(limits: Mapping[str, Any]) -> dict[str, int]:

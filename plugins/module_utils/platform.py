@@ -35,9 +35,14 @@ def namespace(name: str) -> str:
     return f"{name}.internal"
 
 
+def dashboards(name: str) -> set[str]:
+    """Names of the dashboards."""
+    return {name, f"{name}-capacity", f"{name}-recording"}
+
+
 def functions(name: str) -> set[str]:
     """Names of the Lambda functions."""
-    return {f"{name}-{function}" for function in ("wake", "tasks", "sleep", "rotation")}
+    return {f"{name}-{function}" for function in ("wake", "tasks", "sleep", "rotation", "chat")}
 
 
 def table(name: str) -> str:
@@ -45,6 +50,19 @@ def table(name: str) -> str:
     return f"{name}-wakes"
 
 
+def roles(name: str) -> set[str]:
+    """Names of the IAM roles."""
+    tasks = {f"{name}-{kind}-{what}" for kind in KINDS for what in ("execution", "task")}
+    return tasks | {f"{name}-recorder-instance"} | {f"{function}-function" for function in functions(name)}
+
+
+def log_groups(name: str) -> list[str]:
+    """Names of the log groups; the second one is made by Container Insights."""
+    return [f"/ecs/{name}", f"/aws/ecs/containerinsights/{cluster(name)}/performance"]
+
+
+# What the names of the EventBridge rules end with.
+RULES = ("tasks", "sleep", "secret-age")
 DISCOVERY_SERVICE = "xmpp"
 
 

@@ -67,6 +67,8 @@ def _lines(group: str, rules: Iterable[Mapping[str, Any]], names: Sequence[str])
     for rule in rules:
         first, last = _ports(group, rule["ports"])
         _check_description(group, rule["description"])
+        if not rule["peers"]:
+            raise InvalidInput(f"group {group}: the rule for ports {rule['ports']} has no peers; list at least one")
         for peer in rule["peers"]:
             text = line(rule["protocol"], first, last, _peer(group, peer, names))
             if text in lines:

@@ -30,6 +30,8 @@ SECRET_LIKE = re.compile(
     r"(?<=://)[^/@\s]*(?=@)|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
     r"|(?<!sha256:)\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{32,}\b"
     r"|(?<![\w/+])(?=[\w/+]*[0-9])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])[A-Za-z0-9/+]{40}(?![\w/+])"
+    # The URL of a chat's webhook is a secret as a whole.
+    r"|(?<=/hooks/)[^\s']+|(?<=/services/)[^\s']+|(?<=/webhooks/)[^\s']+"
 )
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"

@@ -64,6 +64,20 @@ def subnets() -> Rule:
     return Rule("list", "two or more subnets {cidr, zone} in two or more zones", check)
 
 
+def some_of(*choices: str) -> Rule:
+    """None, some or all of these, each once."""
+
+    def check(where: str, value: list[Any]) -> Iterator[str]:
+        for index, item in enumerate(value):
+            if item not in choices:
+                fix = f"use {', '.join(choices)}"
+                yield problem(f"{where}[{index}]", item, f"is not offered; {nearest(str(item), choices, fix)}")
+            elif item in value[:index]:
+                yield problem(f"{where}[{index}]", item, "is there twice; remove one")
+
+    return Rule("list", f"some of {', '.join(choices)}", check)
+
+
 def stun_servers() -> Rule:
     """Host and port of one STUN server or more; the bridge learns its public address from them."""
 
@@ -119,6 +133,19 @@ def tags() -> Rule:
             seen.add(str(key).lower())
 
     return Rule("dict", f"up to {MOST_TAGS} tags; keys and values of {TAG_CHARACTERS}", check)
+
+
+def image_digests() -> Rule:
+    """Digests of the Jitsi images, by name and release."""
+
+    def check(where: str, value: dict[Any, Any]) -> Iterator[str]:
+        for key, digest in value.items():
+            if not isinstance(key, str) or not re.fullmatch(r"(web|prosody|jicofo|jvb|jibri):stable-[0-9-]{1,20}", key):
+                yield problem(where, key, "is not an image and its release; use such as web:stable-11146-2")
+            elif not isinstance(digest, str) or not re.fullmatch(r"sha256:[0-9a-f]{64}", digest):
+                yield problem(where, digest, "is not a digest; use sha256: and 64 hexadecimal digits")
+
+    return Rule("dict", "digests by image and release, such as web:stable-11146-2", check)
 
 
 def schedules() -> Rule:

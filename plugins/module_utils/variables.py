@@ -189,6 +189,12 @@ VARIABLES = {
         "Release of all Jitsi images.",
         "stable-11146-2",
     ),
+    "jitsi_image_digests": Variable(
+        lists.image_digests(),
+        "Digests of the Jitsi images by name and release, which fix what a tag points at. Those of another release do "
+        "not count.",
+        "{'web:stable-11146-2': 'sha256:" + 16 * "0a1b" + "'}",
+    ),
     "jitsi_caddy_image": Variable(
         v.image(),
         "Image of Caddy, which ends TLS.",
@@ -382,6 +388,31 @@ VARIABLES = {
         v.between(10, 90),
         "Use of CPU and of memory above which an alarm is sent.",
         "85",
+    ),
+    "jitsi_dashboards": Variable(
+        lists.some_of("operations", "capacity", "recording"),
+        "Dashboards to make. An account has three for nothing, each further one costs 3 USD a month.",
+        "[operations]",
+    ),
+    "jitsi_budget_usd": Variable(
+        v.between(0, 1_000_000, "USD"),
+        "What the whole account may cost a month until it is told, and when it is forecast to. 0 is no budget.",
+        "250",
+    ),
+    "jitsi_budget_ipv4_hours": Variable(
+        v.between(0, 1_000_000, "hours"),
+        "Hours of public addresses that the account may use a month until it is told; one is 730. 0 is no budget.",
+        "3000",
+    ),
+    "jitsi_chat_parameter": Variable(
+        v.optional(
+            v.matching(
+                r"(?=.{1,200}\Z)(?!/?(?:aws|ssm))/?[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+){0,14}",
+                "the name of an SSM parameter, such as /jitsi/chat-webhook",
+            )
+        ),
+        "SSM parameter (SecureString) with the URL of a chat's incoming webhook, which then gets every alarm too.",
+        "/jitsi/chat-webhook",
     ),
 }
 

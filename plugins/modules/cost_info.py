@@ -126,6 +126,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
 )
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cost as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import platform as platform_api
+from ansible_collections.meetops.jitsi.plugins.module_utils.bucket import check_name
 
 
 def counts(client, name, bucket, zone):
@@ -140,7 +141,7 @@ def counts(client, name, bucket, zone):
         "alarms": cost.alarms_billed(
             alarm for prefix in prefixes for alarm in cloudwatch.describe_alarms(watch, prefix)
         ),
-        "dashboards": platform_api.dashboards(watch, name).count(name),
+        "dashboards": len(set(platform_api.dashboards(watch, name)) & platform.dashboards(name)),
         "secrets": int(bool(secret) and "DeletedDate" not in secret),
         "private_zones": len(
             servicediscovery.list_namespaces(client("servicediscovery"), platform.namespace(name))[:1]
@@ -178,6 +179,8 @@ def sizes(client, name, given):
 
 
 def reconcile(module):
+    if module.params["recording_bucket"]:
+        check_name(module.params["recording_bucket"])
     clients = {}
 
     def client(service):

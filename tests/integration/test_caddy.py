@@ -8,6 +8,7 @@ import base64
 import gzip
 import hashlib
 import http.client
+import json
 import os
 import re
 import socket
@@ -24,7 +25,9 @@ from typing import Any
 
 import pytest
 import yaml
+from cryptography import x509
 from support.programs import ROLE, free_port, need, render, wait_for_port
+from support.rendering import role_variable
 
 ORIGIN, DOMAIN = "origin.meet.example.com", "meet.example.com"
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -393,3 +396,24 @@ def test_the_health_check_answers(caddy):
     connection = http.client.HTTPConnection("127.0.0.1", caddy.health, timeout=10)
     connection.request("GET", "/health")
     assert connection.getresponse().status == 200
+
+
+def certificate_days(port: int) -> str:
+    """What the command of the statistics sidecar beside Caddy prints."""
+    need("bash", "curl", "jq")
+    command = role_variable("ecs_service", "_ecs_service_certificate_days", ecs_service_domain=DOMAIN)
+    assert "--connect-to ::127.0.0.1: " in command
+    command = command.replace("::127.0.0.1: ", f"::127.0.0.1:{port} ")
+    return subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=30).stdout
+
+
+def test_the_sidecar_tells_how_long_the_certificate_is_valid(caddy):
+    with caddy.tls() as connection:
+        shown = x509.load_der_x509_certificate(connection.getpeercert(binary_form=True))
+    left = (shown.not_valid_after_utc.timestamp() - time.time()) / 86400
+    figures = json.loads(certificate_days(caddy.https))
+    assert figures == {"certificate_days": pytest.approx(left, abs=0.02)}
+
+
+def test_without_a_certificate_it_tells_nothing():
+    assert certificate_days(free_port()) == ""

@@ -51,7 +51,7 @@ NO_RETRIES = {"AWS_MAX_ATTEMPTS": "1"}
 
 
 @pytest.fixture(scope="module")
-def check(playbook: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
+def check(quick_playbook: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
     """Run the playbook above for a deployment that has group_vars/jitsi.yml and nothing else."""
     folder = tmp_path_factory.mktemp("deployment")
     (folder / "play.yml").write_text(PLAYBOOK, encoding="utf-8")
@@ -60,7 +60,7 @@ def check(playbook: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory
     (folder / "group_vars").symlink_to(ROOT / "group_vars")
 
     def run(*args: str, **options: Any) -> Run:
-        return playbook(str(folder / "play.yml"), *args, **{"inventory": folder / "hosts.json", **options})
+        return quick_playbook(str(folder / "play.yml"), *args, **{"inventory": folder / "hosts.json", **options})
 
     return run
 
@@ -120,9 +120,9 @@ def test_the_environments_pass(check: Callable[..., Run], inventory: str, extra_
     assert run.rc == 0, run
 
 
-def test_site_checks_first(playbook: Callable[..., Run], nobody_listens: str) -> None:
+def test_site_checks_first(quick_playbook: Callable[..., Run], nobody_listens: str) -> None:
     values = {**dict.fromkeys(REQUIRED, ""), "jitsi_aws_endpoint_url": nobody_listens}
-    run = playbook("playbooks/site.yml", inventory="inventories/production", extra_vars=values)
+    run = quick_playbook("playbooks/site.yml", inventory="inventories/production", extra_vars=values)
     assert run.rc == 2, run
     assert set(told(run)) == set(MISSING), run
     assert run.stats["jitsi_production"]["ok"] == 0, run
@@ -182,12 +182,12 @@ def test_names_of_older_guides_are_warned_of(check: Callable[..., Run]) -> None:
     assert "environment is not read" not in run.stdout + run.stderr
 
 
-def test_takes_no_options(check: Callable[..., Run], tmp_path: Path, playbook: Callable[..., Run]) -> None:
+def test_takes_no_options(check: Callable[..., Run], tmp_path: Path, quick_playbook: Callable[..., Run]) -> None:
     file = tmp_path / "play.yml"
     file.write_text(
         "- hosts: localhost\n  gather_facts: false\n  tasks: [{meetops.jitsi.check_variables: {strict: true}}]\n",
         encoding="utf-8",
     )
-    run = playbook(str(file), inventory="localhost,")
+    run = quick_playbook(str(file), inventory="localhost,")
     assert run.rc == 2
     assert "Unsupported parameters" in run.stdout + run.stderr

@@ -40,7 +40,8 @@ def build_counted(aws, name):
             ComparisonOperator="GreaterThanThreshold",
             Statistic="Sum",
         )
-    watch.put_dashboard(DashboardName=name, DashboardBody=json.dumps({"widgets": []}))
+    for dashboard in (name, f"{name}-capacity", f"{name}-recording"):
+        watch.put_dashboard(DashboardName=dashboard, DashboardBody=json.dumps({"widgets": []}))
     logs = aws.client("logs")
     logs.create_log_group(logGroupName=f"/ecs/{name}")
     logs.put_metric_filter(
@@ -111,13 +112,13 @@ def test_each_environment_pays_for_its_own(aws, bill):
         lines = {line["item"]: (line["quantity"], line["usd_gross"], line["usd"]) for line in cost["asleep"]["lines"]}
         assert lines == {
             "CloudWatch alarms": (3, 0.3, 0),
-            "CloudWatch dashboards": (1, 3, 0),
+            "CloudWatch dashboards": (3, 9, 0),
             "Secrets Manager secrets": (1, 0.4, 0.4),
             "Route 53 private hosted zones": (1, 0.5, 0.5),
             "KMS keys of your own": (1, 1, 1),
             "DynamoDB tables, on demand": (1, 0, 0),
         }
-        assert (cost["asleep"]["usd_month_gross"], cost["asleep"]["usd_month"]) == (5.2, 1.9)
+        assert (cost["asleep"]["usd_month_gross"], cost["asleep"]["usd_month"]) == (11.2, 1.9)
         # What the task definitions and the launch template say.
         assert {line["item"]: line["usd"] for line in cost["awake"]["lines"]} == {
             "signalling": 0.1037,

@@ -226,6 +226,19 @@ def test_another_environment_is_left_alone(made, run_module):
     assert not run_module("distribution", **other)["changed"]
 
 
+def test_disabled_answers_nobody_until_it_is_wanted_again(made, secret, cloudfront, run_module):
+    assert run_module("distribution", name=NAME, state="disabled", _check=True)["changed"]
+    assert secret.mutating() == []
+    result = run_module("distribution", name=NAME, state="disabled")
+    assert [(item["resource"], item["fields"]) for item in result["changes"]] == [("distribution jitsi", ["Enabled"])]
+    assert result["domain_name"] == made["domain_name"]
+    assert secret.mutating() == ["cloudfront:UpdateDistribution"]
+    assert not cloudfront.get_distribution_config(Id=made["id"])["DistributionConfig"]["Enabled"]
+    assert not run_module("distribution", name=NAME, state="disabled")["changed"]
+    assert not run_module("distribution", name="other", state="disabled")["changed"]
+    assert run_module("distribution", **PARAMS)["changes"][0]["fields"] == ["Enabled"]
+
+
 def test_absent_removes_all_of_it(made, secret, cloudfront, run_module):
     assert run_module("distribution", name=NAME, state="absent", _check=True)["changed"]
     assert secret.mutating() == []

@@ -118,3 +118,49 @@ def test_absent_removes_what_is_not_in_use(aws, zone, run_module):
     assert len(run_module("dns_records", state="absent", **PARAMS)["changes"]) == 5
     assert sorted(read(aws, zone)) == ["A aaa.example.com.", "A meet-too.example.com.", "A www.example.com."]
     assert not run_module("dns_records", state="absent", **PARAMS)["changed"]
+
+
+def test_absent_leaves_what_is_of_others(aws, zone, run_module):
+    run_module("dns_records", **PARAMS)
+    upsert(aws, zone, "example.com", "CAA", '0 issue "amazon.com"', '0 issue "other.example"')
+    mine = {"name": "example.com", "type": "CAA", "values": ['0 issue "amazon.com"'], "keep": "include"}
+    moved = {"name": "meet.example.com", "alias": {**ALIAS, "name": "d2.cloudfront.net"}}
+    removal = {"zone": "example.com", "records": [mine, moved], "state": "absent"}
+    planned = run_module("dns_records", _check=True, **removal)
+    result = run_module("dns_records", **removal)
+    assert result["changes"] == planned["changes"]
+    assert [item["resource"] for item in result["changes"]] == ["CAA example.com"]
+    records = read(aws, zone)
+    assert records["CAA example.com."] == ['0 issue "other.example"']
+    assert records["A meet.example.com."].rstrip(".") == "d1.cloudfront.net"
+    assert not run_module("dns_records", **removal)["changed"]
+
+
+def zones(aws) -> list[str]:
+    """Names of the zones."""
+    return [item["Name"] for item in aws.client("route53").list_hosted_zones()["HostedZones"]]
+
+
+def test_a_zone_that_was_made_goes_when_it_is_empty(aws, run_module):
+    zone = {"zone": "example.com", "create_zone": True, "owner": "meet"}
+    run_module("dns_records", **zone, records=RECORDS)
+    gone = {**zone, "state": "absent"}
+    assert not run_module("dns_records", **gone)["changed"]
+    vacated = [f"{record.get('type', 'A')} {record['name']}" for record in RECORDS]
+    planned = run_module("dns_records", _check=True, **gone, vacated=vacated)
+    assert [item["resource"] for item in planned["changes"]] == ["hosted zone example.com"]
+    assert not run_module("dns_records", _check=True, **gone, vacated=vacated[1:])["changed"]
+    run_module("dns_records", zone="example.com", records=RECORDS, state="absent")
+    assert not run_module("dns_records", **{**gone, "owner": "meet-too"})["changed"]
+    assert not run_module("dns_records", zone="example.com", owner="meet", state="absent")["changed"]
+    assert run_module("dns_records", **gone)["changes"] == planned["changes"]
+    assert zones(aws) == []
+    assert not run_module("dns_records", **gone)["changed"]
+
+
+def test_a_zone_of_somebody_else_stays(aws, run_module):
+    aws.client("route53").create_hosted_zone(Name="example.com", CallerReference="1")
+    zone = {"zone": "example.com", "create_zone": True, "owner": "meet"}
+    assert not run_module("dns_records", **zone)["changed"]
+    assert not run_module("dns_records", **zone, state="absent")["changed"]
+    assert zones(aws) == ["example.com."]

@@ -149,21 +149,21 @@ def test_info(aws, platform, life_cycle, run_module):
     assert told["next_schedule"]["at"].endswith("T20:00:00Z") and told["next_schedule"]["awake"] is False
 
 
-def test_runbook_wakes_and_tells(aws, platform, playbook):
+def test_runbook_wakes_and_tells(aws, platform, quick_playbook):
     """By its playbook: planned, done, told by status.yml."""
     facts = {"jitsi_name": "meet", "jitsi_domain": "meet.example.org", "jitsi_hosted_zone": "example.org"}
     options = {"scale_to": "awake", "scale_bridge_max": 4, **facts}
     aws.calls.clear()
-    planned = playbook("playbooks/runbooks/scale.yml", "--check", "--diff", extra_vars=options)
+    planned = quick_playbook("playbooks/runbooks/scale.yml", "--check", "--diff", extra_vars=options)
     assert (planned.rc, planned.changed) == (0, 1), str(planned)
     assert aws.mutating() == []
-    done = playbook("playbooks/runbooks/scale.yml", extra_vars=options)
+    done = quick_playbook("playbooks/runbooks/scale.yml", extra_vars=options)
     assert (done.rc, done.changed) == (0, 1), done
     assert "State       waking since" in done.stdout and "by operator" in done.stdout
     assert platform.counts() == AWAKE
-    refused = playbook("playbooks/runbooks/scale.yml", extra_vars={"scale_to": "asleep", **facts})
+    refused = quick_playbook("playbooks/runbooks/scale.yml", extra_vars={"scale_to": "asleep", **facts})
     assert refused.rc == 2 and "nobody knows how many people meet" in refused.stdout, refused
-    told = playbook("playbooks/status.yml", extra_vars=facts)
+    told = quick_playbook("playbooks/status.yml", extra_vars=facts)
     assert told.rc == 0, told
     assert "Bridges     meet-bridge: 1 of 1 running, scales 1 to 4" in told.stdout, told
     assert "Meeting     nobody has told how many" in told.stdout

@@ -43,14 +43,14 @@ NAMES = {"meet-wake", "meet-tasks", "meet-sleep"}
 
 
 @pytest.fixture(scope="module")
-def made(aws_server, playbook, tmp_path_factory):
+def made(aws_server, quick_playbook, tmp_path_factory):
     """The functions, after a plan, a first and a second run."""
     aws_server.reset()
     path = tmp_path_factory.mktemp("play") / "play.yml"
     path.write_text(PLAY)
 
     def run(*args, **options):
-        done = playbook(str(path), *args, inventory="localhost,", **options)
+        done = quick_playbook(str(path), *args, inventory="localhost,", **options)
         assert done.rc == 0, done
         return done
 

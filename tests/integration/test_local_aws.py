@@ -160,7 +160,9 @@ def test_takes_no_other_process_for_its_own(tmp_path: Path) -> None:
     assert not (tmp_path / "server.json").exists()
 
 
-def test_playbooks_start_find_and_stop_it(playbook: Callable[..., Run], state_dir: Path) -> None:
+def test_playbooks_start_find_and_stop_it(
+    playbook: Callable[..., Run], quick_playbook: Callable[..., Run], state_dir: Path
+) -> None:
     port = free_port()
     variables: dict[str, Any] = {
         "jitsi_local_aws_port": port,
@@ -173,12 +175,15 @@ def test_playbooks_start_find_and_stop_it(playbook: Callable[..., Run], state_di
     again = playbook("playbooks/local_aws.yml", "--check", extra_vars=variables)
     assert (again.rc, again.changed) == (0, 0), str(again)
 
-    planned = playbook("playbooks/destroy.yml", "--check", extra_vars=variables)
+    planned = quick_playbook("playbooks/destroy.yml", "--check", extra_vars=variables)
     assert (planned.rc, planned.changed) == (0, 1), str(planned)
     assert said("status", state_dir) == "running"
-    ended = playbook("playbooks/destroy.yml", extra_vars=variables)
+    ended = quick_playbook("playbooks/destroy.yml", extra_vars=variables)
     assert (ended.rc, ended.changed) == (0, 1), str(ended)
+    assert "Nothing of jitsi-video-platform is left" in ended.stdout
     assert said("status", state_dir) == "not running"
+    again = quick_playbook("playbooks/destroy.yml", extra_vars=variables)
+    assert (again.rc, again.changed) == (0, 0), str(again)
 
 
 @pytest.mark.parametrize(

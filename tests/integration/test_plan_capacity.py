@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 
-def test_runbook_compares_and_draws(aws, playbook, tmp_path):
+def test_runbook_compares_and_draws(aws, quick_playbook, tmp_path):
     """No call to AWS; a picture that is drawn once, and not under --check."""
     picture = tmp_path / "day.svg"
     variables = {"capacity_day": "meetup", "capacity_days": 2, "capacity_picture": str(picture)}
-    checked = playbook("playbooks/runbooks/plan_capacity.yml", "--check", extra_vars=variables)
+    checked = quick_playbook("playbooks/runbooks/plan_capacity.yml", "--check", extra_vars=variables)
     assert (checked.rc, checked.changed) == (0, 1), checked
     assert not picture.exists()
-    first, second = (playbook("playbooks/runbooks/plan_capacity.yml", extra_vars=variables) for _ in range(2))
+    first, second = (quick_playbook("playbooks/runbooks/plan_capacity.yml", extra_vars=variables) for _ in range(2))
     assert (first.rc, first.changed, second.changed) == (0, 1, 0), first
     assert picture.read_text().startswith("<?xml")
     assert "scaling at 50 %" in first.stdout
     assert aws.calls == []
 
 
-def test_bad_input_is_one_clear_error(playbook):
-    run = playbook("playbooks/runbooks/plan_capacity.yml", extra_vars={"capacity_days": 0})
+def test_bad_input_is_one_clear_error(quick_playbook):
+    run = quick_playbook("playbooks/runbooks/plan_capacity.yml", extra_vars={"capacity_days": 0})
     assert run.rc == 2, run
     assert "days 0: out of range; give 1 to 365" in run.stdout

@@ -308,6 +308,47 @@ def test_absent_keeps_a_bucket_that_holds_anything(
         assert "was kept" in warnings(result)
 
 
+def test_erase_empties_the_bucket_first(aws: AwsServer, api: Any, run: Run) -> None:
+    run()
+    for fill in (_delete_marker, _object, _upload):
+        fill(api)
+    plan = run(state="absent", erase=True, _check=True)
+    assert aws.mutating() == []
+    result = run(state="absent", erase=True)
+    assert planned(result) == planned(plan)
+    assert [(item["resource"], item["action"]) for item in result["changes"]] == [
+        (f"contents of bucket {NAME}", "delete"),
+        (f"bucket {NAME}", "delete"),
+    ]
+    assert aws.mutating() == ["s3:AbortMultipartUpload", "s3:DeleteObjects", "s3:DeleteBucket"]
+    assert (result["kept"], result["locked"]) == (False, [])
+    assert api.list_buckets()["Buckets"] == []
+    assert not run(state="absent", erase=True)["changed"]
+
+
+def test_erase_leaves_what_s3_protects(aws: AwsServer, api: Any, run: Run) -> None:
+    run(lock="holds")
+    held = api.put_object(Bucket=NAME, Key="recordings/held.mkv", Body=b"x")["VersionId"]
+    api.put_object_legal_hold(Bucket=NAME, Key="recordings/held.mkv", VersionId=held, LegalHold={"Status": "ON"})
+    # It looks deleted, and must not look otherwise afterwards.
+    api.delete_object(Bucket=NAME, Key="recordings/held.mkv")
+    api.put_object(Bucket=NAME, Key="recordings/free.mkv", Body=b"xy")
+    for check in (True, False):
+        result = run(state="absent", erase=True, _check=check)
+        assert (result["kept"], result["locked"]) == (True, [f"recordings/held.mkv ({held}) by a legal hold"])
+        assert result["diff"]["before"] == {
+            f"contents of bucket {NAME}": {"versions": 1, "delete_markers": 0, "uploads": 0, "bytes": 2}
+        }
+        assert "S3 protects 1 versions" in warnings(result)
+    found = api.list_object_versions(Bucket=NAME)
+    assert [item["VersionId"] for item in found["Versions"]] == [held]
+    assert len(found["DeleteMarkers"]) == 1
+    assert not run(state="absent", erase=True)["changed"]
+    api.put_object_legal_hold(Bucket=NAME, Key="recordings/held.mkv", VersionId=held, LegalHold={"Status": "OFF"})
+    assert not run(state="absent", erase=True)["kept"]
+    assert api.list_buckets()["Buckets"] == []
+
+
 def test_a_bucket_of_another_account(aws: AwsServer, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_api: Any, name: str) -> None:
         raise bucket.NotOurs(name)

@@ -41,7 +41,7 @@ def filled(aws_server: AwsServer) -> AwsServer:
 
 
 @pytest.fixture
-def runbook(filled: AwsServer, playbook: Callable[..., Run], tmp_path: Path) -> Runbook:
+def runbook(filled: AwsServer, quick_playbook: Callable[..., Run], tmp_path: Path) -> Runbook:
     """Run the runbook with these variables, and forget the calls before."""
 
     def run(*args: str, **variables: str) -> Run:
@@ -49,7 +49,7 @@ def runbook(filled: AwsServer, playbook: Callable[..., Run], tmp_path: Path) -> 
         # As -e name=value gives them: texts.
         given = {f"recordings_{name}": value for name, value in variables.items()}
         given.setdefault("recordings_report_dir", str(tmp_path / "reports"))
-        return playbook("playbooks/runbooks/recordings.yml", *args, extra_vars=given)
+        return quick_playbook("playbooks/runbooks/recordings.yml", *args, extra_vars=given)
 
     return run
 

@@ -10,8 +10,8 @@ CLUSTER, BRIDGE = "jitsi-video-platform-cluster", "jitsi-video-platform-bridge"
 RECORDER = "jitsi-video-platform-recorder"
 
 
-def test_services_are_not_built_on_a_network_that_is_not_there(aws, playbook):
-    run = playbook("playbooks/site.yml", "--tags", "ecs_service")
+def test_services_are_not_built_on_a_network_that_is_not_there(aws, quick_playbook):
+    run = quick_playbook("playbooks/site.yml", "--tags", "ecs_service")
     assert run.rc != 0
     assert "vpc jitsi-video-platform" in run.stdout + run.stderr
     assert "--tags networking,secrets" in run.stdout + run.stderr
@@ -19,13 +19,13 @@ def test_services_are_not_built_on_a_network_that_is_not_there(aws, playbook):
 
 
 @pytest.fixture(scope="module")
-def site(aws_server, playbook):
+def site(aws_server, quick_playbook):
     """Run the roles that services need, with a bridge of some memory; the first run has made them and woken it."""
     aws_server.reset()
 
     def run(memory, tags="ecs_service", **more):
         variables = {"jitsi_enable_recording": False, "jitsi_task_memory": memory, "_ecs_service_wait_seconds": 1}
-        return playbook("playbooks/site.yml", "--tags", tags, extra_vars=variables | more)
+        return quick_playbook("playbooks/site.yml", "--tags", tags, extra_vars=variables | more)
 
     first = run(8192, "networking,secrets,ecs_service")
     assert first.rc == 0, str(first)

@@ -1,11 +1,10 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The playbooks rotate_secrets.yml and rotation_timer.yml, as an operator or a scheduler runs them."""
+"""The playbook rotate_secrets.yml, as an operator or a scheduler runs it."""
 
 from __future__ import annotations
 
 import json
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +14,6 @@ from typing import Any
 
 import pytest
 from support.playbooks import Run
-from support.programs import need
 from support.server import AwsServer
 
 NAME = "jitsi-video-platform"
@@ -120,69 +118,36 @@ def test_values_are_nowhere_but_in_aws(playbook: Playbook, secret: Any, tmp_path
     assert not [value for value in values if value in info.stdout]
 
 
-def test_a_second_run_changes_nothing(playbook: Playbook, aws: AwsServer, secret: Any) -> None:
-    first = playbook("playbooks/rotate_secrets.yml")
+def test_a_second_run_changes_nothing(quick_playbook: Playbook, aws: AwsServer, secret: Any) -> None:
+    first = quick_playbook("playbooks/rotate_secrets.yml")
     assert (first.rc, first.changed) == (0, 1), first
     after = document(secret)
-    second = playbook("playbooks/rotate_secrets.yml")
+    second = quick_playbook("playbooks/rotate_secrets.yml")
     assert (second.rc, second.changed, document(secret)) == (0, 0, after), second
     assert "Nothing to rotate. The oldest value is 0 days old, rotation is due in 90 days." in said(second)
     assert aws.mutating().count("secretsmanager:PutSecretValue") == 1
 
 
-def test_postponing_has_its_own_exit_status(playbook: Playbook, aws: AwsServer, secret: Any) -> None:
+def test_postponing_has_its_own_exit_status(quick_playbook: Playbook, aws: AwsServer, secret: Any) -> None:
     in_use(aws, 2)
     aws.calls.clear()
-    run = playbook("playbooks/rotate_secrets.yml")
+    run = quick_playbook("playbooks/rotate_secrets.yml")
     assert (run.rc, run.failed, run.changed) == (75, 0, 0), run
     assert "Postponed, since 2 participants meet now. The oldest value is 91 days old, rotation was" in said(run)
     # Where the callback plugin is not enabled, a failure tells it.
-    run = playbook("playbooks/rotate_secrets.yml", environment={"ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.oneline"})
+    run = quick_playbook(
+        "playbooks/rotate_secrets.yml", environment={"ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.oneline"}
+    )
     assert (run.rc, run.failed) == (2, 1), run
     age(98)
-    run = playbook("playbooks/rotate_secrets.yml")
+    run = quick_playbook("playbooks/rotate_secrets.yml")
     assert (run.rc, run.failed) == (2, 1), run
     assert "and OVERDUE: rotation was due 8 days ago" in said(run)
     assert aws.mutating() == []
 
 
-def test_misspelt_options_are_refused(playbook: Playbook, aws: AwsServer) -> None:
+def test_misspelt_options_are_refused(quick_playbook: Playbook, aws: AwsServer) -> None:
     aws.calls.clear()
-    run = playbook("playbooks/rotate_secrets.yml", extra_vars={"rotate_kyes": "turn_credentials"})
+    run = quick_playbook("playbooks/rotate_secrets.yml", extra_vars={"rotate_kyes": "turn_credentials"})
     assert (run.rc, aws.calls) == (2, []), run
     assert "this playbook knows rotate_force" in said(run)
-
-
-# --- The timer
-
-
-def test_timer_is_put_there_kept_and_taken_away(playbook: Playbook, tmp_path: Path) -> None:
-    need("systemd-analyze")
-    options = {
-        "rotation_timer_user": "root",
-        "rotation_timer_ansible_playbook": "/bin/true",
-        "rotation_timer_directory": "/usr",
-        "rotation_timer_unit_directory": str(tmp_path),
-        "rotation_timer_become": False,
-        # There need be no systemd at work here.
-        "rotation_timer_start": False,
-    }
-    first = playbook("playbooks/rotation_timer.yml", extra_vars=options)
-    assert (first.rc, first.changed) == (0, 1), first
-    service, timer = (tmp_path / f"{NAME}-rotation.{kind}" for kind in ("service", "timer"))
-    assert "SuccessExitStatus=75" in service.read_text()
-    assert (
-        "ExecStart=/bin/true -i inventories/production/hosts.yml playbooks/rotate_secrets.yml -e rotate_wait_minutes=60"
-        in service.read_text()
-    )
-    checked = subprocess.run(["systemd-analyze", "verify", str(timer), str(service)], capture_output=True, text=True)
-    assert (checked.returncode, checked.stderr) == (0, "")
-    assert playbook("playbooks/rotation_timer.yml", extra_vars=options).changed == 0
-    absent = playbook("playbooks/rotation_timer.yml", extra_vars={**options, "rotation_timer_state": "absent"})
-    assert (absent.rc, absent.changed, list(tmp_path.iterdir())) == (0, 1, []), absent
-
-
-def test_timer_needs_a_user(playbook: Playbook) -> None:
-    run = playbook("playbooks/rotation_timer.yml")
-    assert run.rc == 2, run
-    assert "rotation_timer_user is required unless" in said(run)

@@ -183,3 +183,21 @@ def test_bad_input_is_refused_before_any_call(aws, run_module, params, message):
 )
 def test_a_schedule_as_described(described, schedule):
     assert secret_schedule.current(described) == schedule
+
+
+def test_kept_ends_the_rotation_and_nothing_else(aws, sm, secret, run_module):
+    kept = {"name": NAME, "state": "kept"}
+    assert not run_module("secret", **kept)["changed"]
+    secret()
+    before = sm.get_secret_value(SecretId=NAME, VersionStage="AWSCURRENT")["SecretString"]
+    aws.calls.clear()
+    planned = run_module("secret", **kept, _check=True)
+    assert aws.mutating() == []
+    assert run_module("secret", **kept)["changes"] == planned["changes"]
+    assert aws.mutating() == ["secretsmanager:CancelRotateSecret"]
+    assert schedule(sm) is None
+    assert sm.get_secret_value(SecretId=NAME, VersionStage="AWSCURRENT")["SecretString"] == before
+    assert not run_module("secret", **kept)["changed"]
+    assert secret()["changes"][0]["fields"] == ["rotation"]
+    secret(state="absent")
+    assert not run_module("secret", **kept)["changed"]

@@ -50,12 +50,12 @@ OWNED = set(VARS["_secrets_keys"])
 
 
 @pytest.fixture(scope="module")
-def play(playbook, tmp_path_factory):
+def play(quick_playbook, tmp_path_factory):
     path = tmp_path_factory.mktemp("play") / "play.yml"
     path.write_text(PLAY)
 
     def run(*args, **options):
-        done = playbook(str(path), *args, inventory="localhost,", **options)
+        done = quick_playbook(str(path), *args, inventory="localhost,", **options)
         assert done.rc == 0, done
         return done
 

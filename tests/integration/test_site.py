@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support import plans
 from support.playbooks import Run
 from support.server import AwsServer
 
@@ -44,12 +46,17 @@ def runs(aws_server: AwsServer, playbook: Callable[..., Run], tmp_path_factory: 
         "ANSIBLE_REMOTE_TMP": str(traces / "remote"),
         "ANSIBLE_KEEP_REMOTE_FILES": "1",
     }
+
+    def run(name: str, *args: str) -> Run:
+        recorded = plans.recording(traces / f"{name}.jsonl")
+        return playbook(SITE, "-vvv", "--diff", *args, environment={**environment, **recorded})
+
     aws_server.reset()
-    planned = playbook(SITE, "--check", "-vvv", "--diff", environment=environment)
+    planned = run("planned", "--check")
     planned_mutating = aws_server.mutating()
-    first = playbook(SITE, "-vvv", "--diff", environment=environment)
+    first = run("first")
     aws_server.calls.clear()
-    second = playbook(SITE, "-vvv", "--diff", environment=environment)
+    second = run("second")
     return Runs(planned, planned_mutating, first, second, list(aws_server.calls), aws_server.mutating(), traces)
 
 
@@ -62,13 +69,18 @@ def test_a_dry_run_on_an_empty_account_changes_nothing(runs: Runs) -> None:
 def test_the_first_run_builds_what_was_planned(runs: Runs) -> None:
     assert (runs.first.rc, runs.first.failed) == (0, 0), str(runs.first)
     assert runs.first.changed_tasks == runs.planned.changed_tasks
-    assert runs.first.changed > 0
+    planned, first = (plans.read(runs.traces / f"{name}.jsonl") for name in ("planned", "first"))
+    assert plans.all_said(planned) == plans.all_said(first)
+    # Whatever changes says what: resource and field.
+    assert [task.task for task in first if task.changed and not task.said] == []
+    assert re.search(r"^Plan: \d{2,3} to create, 1 to change, 0 to delete$", runs.planned.stdout, re.MULTILINE)
     assert "asleep: no task runs" in runs.first.stdout
 
 
 def test_the_second_run_changes_nothing(runs: Runs) -> None:
     assert (runs.second.rc, runs.second.failed) == (0, 0), str(runs.second)
     assert runs.second.changed_tasks == []
+    assert plans.all_said(plans.read(runs.traces / "second.jsonl")) == set()
     assert runs.second_mutating == []
 
 

@@ -177,7 +177,7 @@ def test_deregistered_revision_does_not_count(register, ecs):
     assert result["task_definitions"]["jitsi-bridge"]["revision"] == 2
 
 
-def test_absent_deregisters_the_whole_family_and_no_other(aws, register, ecs):
+def test_absent_removes_the_whole_family_and_no_other(aws, register, ecs):
     staging = bridge(family="jitsi-bridge-staging")
     register(bridge(), staging)
     register(bridge(cpu=2048), staging)
@@ -186,7 +186,8 @@ def test_absent_deregisters_the_whole_family_and_no_other(aws, register, ecs):
     done = register(absent=["jitsi-bridge"])
     assert planned["changes"] == done["changes"]
     assert [change["action"] for change in done["changes"]] == ["delete", "delete"]
-    assert ecs.list_task_definitions(familyPrefix="jitsi-bridge", status="ACTIVE")["taskDefinitionArns"] == []
+    for status in ("ACTIVE", "INACTIVE"):
+        assert ecs.list_task_definitions(familyPrefix="jitsi-bridge", status=status)["taskDefinitionArns"] == []
     assert not register(absent=["jitsi-bridge"])["changed"]
     assert not register(staging)["changed"]
 

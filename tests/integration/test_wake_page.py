@@ -17,8 +17,8 @@ import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import reconcile
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.page import Brand
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import Settings
-from selenium import webdriver
 from selenium.webdriver.common.by import By
+from support.browser import chromium
 from support.programs import need
 from support.server import ROOT
 from support.wake_site import site
@@ -38,29 +38,11 @@ PICTURES = os.environ.get("WAKE_PICTURES") == "1"
 @pytest.fixture(scope="module")
 def browser():
     need("chromium", "chromedriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    # Root has no sandbox; /dev/shm is small in containers. Nothing but loopback is ever asked.
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-dev-shm-usage",
-        "--hide-scrollbars",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
-    # The page waits three seconds between two looks; a test does not.
-    driver.execute_cdp_cmd(
-        "Page.addScriptToEvaluateOnNewDocument",
-        {"source": "const later = setTimeout; window.setTimeout = (what, ms) => later(what, ms < 10000 ? 100 : ms);"},
-    )
-    yield driver
-    driver.quit()
+    with chromium() as driver:
+        # The page waits three seconds between two looks; a test does not.
+        hurry = "const later = setTimeout; window.setTimeout = (what, ms) => later(what, ms < 10000 ? 100 : ms);"
+        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": hurry})
+        yield driver
 
 
 class Visit:

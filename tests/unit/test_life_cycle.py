@@ -169,9 +169,19 @@ def test_progress_of_a_task_that_is_replaced_counts_from_then():
 
 def test_figures_say_why_and_how_late():
     line = figures(LONG_AWAKE, SEEN, replace(QUIET, participants={**ZEROS, MINUTES[-4]: 1.0}), NOW, SETTINGS)
-    assert line == {"state": "awake", "awake_minutes": 150, "idle_minutes": 3, "why": "participants"}
+    assert line == {"state": "awake", "awake_minutes": 150, "idle_minutes": 3, "why": "participants", "ready": 1}
     late = replace(LONG_AWAKE, woken_at=NOW - 700, ready_at=0)
     assert figures(late, SEEN, None, NOW, SETTINGS)["wake_seconds"] == 700
+
+
+def test_figures_say_whether_people_can_meet():
+    sick = replace(SEEN, services={**SEEN.services, "bridge": replace(SEEN.services["bridge"], tasks=())})
+    assert figures(LONG_AWAKE, sick, None, NOW, SETTINGS)["ready"] == 0
+    hidden = replace(SEEN, records={**SEEN.records, "origin": BLACKHOLE})
+    assert figures(LONG_AWAKE, hidden, None, NOW, SETTINGS)["ready"] == 0
+    # With the door closed nobody is to meet.
+    draining = replace(LONG_AWAKE, phase=DRAINING)
+    assert "ready" not in figures(draining, hidden, QUIET, NOW, SETTINGS)
 
 
 def test_figures_that_it_reads_are_published():

@@ -101,6 +101,8 @@ def test_enormous_text_is_refused_at_once(text: str) -> None:
         ("a" * 200, "'" + "a" * 76 + "..."),
         ("http://user:pass@host", "'http://<hidden>@host'"),
         ({"k": ["AKIA0123456789ABCDEF"]}, "{'k': ['<hidden>']}"),
+        ("https://hooks.slack.com/services/T0/B0/aB3dE5", "'https://hooks.slack.com/services/<hidden>'"),
+        ("https://chat.example.com/hooks/x7k2", "'https://chat.example.com/hooks/<hidden>'"),
         ("caddy@sha256:" + "0a" * 20, "'caddy@sha256:" + "0a" * 20 + "'"),
         (
             "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab",

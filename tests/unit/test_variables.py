@@ -123,6 +123,7 @@ def test_defaults_and_required_variables_are_accepted() -> None:
         {"jitsi_image_registry": "111122223333.dkr.ecr.us-east-1.amazonaws.com/ghcr/jitsi"},
         {"jitsi_image_version": "stable-11200"},
         {"jitsi_image_version": "stable-11146", "jitsi_enable_recording": False},
+        {"jitsi_image_digests": {"web:stable-11146-2": "sha256:" + "0a" * 32}},
         {"jitsi_caddy_image": "caddy@sha256:" + "0a" * 32},
         {"jitsi_caddy_image": "registry.example.com:5000/a/caddy:2.10@sha256:" + "0a" * 32},
         # What -e name=value gives is text.
@@ -218,6 +219,8 @@ WRONG: list[tuple[Any, ...]] = [
         "carries credentials; leave them out",
         "'http://<hidden>@host'",
     ),
+    ("jitsi_image_digests", {"web": "sha256:" + "0a" * 32}, "is not an image and its release; use", "'web'"),
+    ("jitsi_image_digests", {"jvb:stable-11146": "sha256:0a"}, "is not a digest; use sha256:", "'sha256:0a'"),
     ("jitsi_tags", ["a"], "is not a dictionary; use"),
     ("jitsi_tags", {"aws:team": "x"}, "begins with aws:, which AWS keeps to itself; use another key", "'aws:team'"),
     ("jitsi_tags", {"name": "x"}, "is set by this collection; remove it", "'name'"),
@@ -447,6 +450,13 @@ WRONG: list[tuple[Any, ...]] = [
     ("jitsi_container_insights", True, "is not text; use one of disabled, enabled, enhanced"),
     ("jitsi_container_insights", "on", "is not offered; use one of disabled, enabled, enhanced"),
     ("jitsi_alarm_percent", 100, "is out of range; use 10 to 90"),
+    ("jitsi_dashboards", ["operation"], "is not offered; did you mean operations?", "operation"),
+    ("jitsi_dashboards", ["capacity", "capacity"], "is there twice; remove one", "capacity"),
+    ("jitsi_dashboards", "operations", "is not a list; use"),
+    ("jitsi_budget_usd", -1, "is out of range; use 0 to 1000000 USD"),
+    ("jitsi_budget_ipv4_hours", 1000001, "is out of range; use 0 to 1000000 hours"),
+    ("jitsi_chat_parameter", "https://hooks.example.com/secret", "use"),
+    ("jitsi_chat_parameter", "/aws/chat", "use"),
 ]
 
 

@@ -12,6 +12,7 @@ def patch() -> None:
     """All of them."""
     patch_applicationautoscaling_deregistration()
     patch_applicationautoscaling_policy_alarms()
+    patch_applicationautoscaling_activities()
 
 
 def patch_applicationautoscaling_deregistration() -> None:
@@ -50,3 +51,25 @@ def patch_applicationautoscaling_policy_alarms() -> None:
         return put(backend, policy_name, *target, **rest)
 
     ApplicationAutoscalingBackend.put_scaling_policy = put_scaling_policy
+
+
+def patch_applicationautoscaling_activities() -> None:
+    """AWS has DescribeScalingActivities. Nothing scales here, so there are only those that a test puts into the
+    backend's ``scaling_activities``: items as AWS reports them, with times in seconds."""
+    import json
+
+    from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+
+    def describe_scaling_activities(response: Any) -> str:
+        asked = {name: response._get_param(name) for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
+        found = [
+            activity
+            for activity in response.applicationautoscaling_backend.__dict__.get("scaling_activities", [])
+            if all(value in (None, activity[name]) for name, value in asked.items())
+        ]
+        found.sort(key=lambda activity: float(activity["StartTime"]), reverse=True)
+        first, most = int(response._get_param("NextToken") or 0), response._get_int_param("MaxResults") or 50
+        more = {"NextToken": str(first + most)} if first + most < len(found) else {}
+        return json.dumps({"ScalingActivities": found[first : first + most], **more})
+
+    ApplicationAutoScalingResponse.describe_scaling_activities = describe_scaling_activities

@@ -15,6 +15,7 @@ def patch() -> None:
     patch_ecs_task_definitions()
     patch_ecs_services()
     patch_ecs_task_protection()
+    patch_ecs_tasks()
 
 
 def patch_ecs_clusters() -> None:
@@ -237,6 +238,19 @@ def patch_ecs_task_protection() -> None:
     EC2ContainerServiceBackend.list_tasks = list_tasks
     EC2ContainerServiceResponse.get_task_protection = lambda response: answer(response, False)
     EC2ContainerServiceResponse.update_task_protection = lambda response: answer(response, True)
+
+
+def patch_ecs_tasks() -> None:
+    """AWS reports a task as it is, however often it is asked; moto lets it end at the first look. Here one that a test
+    has marked as ``held`` stays as it is."""
+    from moto.ecs.models import Task
+
+    status = Task.status
+
+    def held_status(task: Any) -> Any:
+        return task._status if getattr(task, "held", False) else status.fget(task)
+
+    Task.status = property(held_status, status.fset)
 
 
 def snake_case(name: str) -> str:
