@@ -492,7 +492,7 @@ def test_what_s3_refuses_is_in_the_report(api: Any, recording: Run, monkeypatch:
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"state": "erased", "session": ""}, "session '': is not the name of a session"),
+        ({"state": "erased", "session": ""}, "session: is empty"),
         ({"state": "erased", "session": "a/"}, "session 'a/': is not the name"),
         ({"state": "erased", "session": ".."}, "session '..': is not the name"),
         ({"state": "erased", "file": "x"}, "file: goes with state restored only"),
