@@ -102,7 +102,7 @@ def error_patterns(filters: Iterable[Mapping[str, Any]], platform: str) -> tuple
 def _has_room(text: str, room: str) -> bool:
     # In the names of XMPP rooms are small, and in addresses of pages what is no letter is written with %.
     wanted = re.compile(rf"(?<![\w-]){re.escape(unquote(room).casefold())}(?![\w-])")
-    return any(wanted.search(each.casefold()) for each in {text, unquote(text)}) or any(
+    return any(wanted.search(each.casefold()) for each in (text, unquote(text))) or any(
         f"{sign}{unquote(room).casefold()}_" in text.casefold() for sign in '/"'
     )
 

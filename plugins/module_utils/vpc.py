@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from .errors import InvalidInput
 
 Described = Mapping[str, Any]
 Fields = dict[str, Any]
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 VPC, SUBNET = "vpc ", "subnet "
 # For the ids of what check mode does not make.

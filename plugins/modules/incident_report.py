@@ -166,7 +166,7 @@ class Report:
             module.warn("The secret document may not be read, so what looks like a secret is masked, and nothing else.")
         self.mask = masker.mask
         self.stamp = f"incident-{self.name}-{self.until:%Y%m%dT%H%M%SZ}"
-        self.path = Path(params["directory"]).expanduser() / f"{self.stamp}.tar.gz"
+        self.path = Path(params["directory"]) / f"{self.stamp}.tar.gz"
         self.lines: dict[str, list[dict[str, str]]] = {}
         self.events: list[incident.Event] = []
 

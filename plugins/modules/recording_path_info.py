@@ -145,7 +145,8 @@ def main() -> None:
         {
             "name": {"type": "str", "required": True},
             "bucket": {"type": "str", "required": True},
-            "kms_key": {"type": "str", "default": ""},
+            # An ARN, no secret.
+            "kms_key": {"type": "str", "default": "", "no_log": False},
         },
         reconcile,
     )

@@ -129,7 +129,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Chang
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.rotation_plan import CURRENT, PENDING
 
-NONE, OTHER = "no value", "another value"
+NONE = "no value"
+OTHER = "another value"
 
 
 class Restore:

@@ -74,7 +74,7 @@ def by_name(place: Place) -> list[Thing]:
 def by_tag(place: Place) -> list[str]:
     """ARNs of everything that has a Name tag of the platform's, as the tag index of AWS knows it."""
     names, arns = leftovers.name_tags(place.name, place.bucket), set[str]()
-    for region in {None, GLOBAL}:
+    for region in (None, GLOBAL):
         client = place.client("resourcegroupstaggingapi", region)
         for begin in range(0, len(names), VALUES):
             filters = [{"Key": "Name", "Values": names[begin : begin + VALUES]}]
