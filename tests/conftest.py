@@ -21,7 +21,12 @@ for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
     del os.environ[name]
 os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
-from support import modules, plans, playbooks, replay, server  # noqa: E402
+from support import server  # noqa: E402
+
+# moto reads them when it is first imported, and a test may do that before it starts the emulator.
+os.environ |= server.load_script(ROOT / "playbooks" / "files" / "local_aws_server.py").SETTINGS
+
+from support import modules, plans, playbooks, replay  # noqa: E402
 from support.month import Month, fill  # noqa: E402
 
 

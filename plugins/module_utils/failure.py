@@ -18,7 +18,8 @@ UNKNOWN_CREDENTIALS = {
     "UnrecognizedClientException",
 }
 THROTTLED = re.compile(r"Throttl|RequestLimitExceeded|SlowDown|TooManyRequests|PriorRequestNotComplete")
-EXISTS = re.compile(r"Already|Exist|Duplicate|Conflict|InUse|not idempotent")
+# How AWS refuses to do a second time what is done.
+DONE = re.compile(r"Already|[Ee]xist|Duplicate|Conflict|InUse|not idempotent|NotFound|NoSuch|LimitExceeded")
 
 # Signing name -> prefix of the service's actions in IAM policies, where they differ.
 PREFIXES = {"monitoring": "cloudwatch"}
@@ -73,16 +74,12 @@ def explain(call: str, code: str, message: str, status: int = 400, retries: int 
     # 400 and 503: the answer to a HEAD request has no text.
     if code == "400":
         return f"the credentials expired before {call}, most likely. Renew them, then {AGAIN}"
-    if code == "503":
-        return (
-            f"AWS still throttles {call}, or is unavailable, after {retries + 1} tries. Wait some minutes, then {AGAIN}"
-        )
-    if THROTTLED.search(code):
+    if code == "503" or THROTTLED.search(code):
         return f"AWS still throttles {call} after {retries + 1} tries. Wait some minutes, then {AGAIN}"
     if status >= 500:
         return f"AWS failed to do {call}, or to answer. Wait some minutes, then {AGAIN}"
-    if retries and EXISTS.search(code + message):
-        return f"the answer to an earlier try of {call} was lost, and AWS had done it. Please {AGAIN}"
+    if retries and DONE.search(code + message):
+        return f"the answer to an earlier try of {call} was lost, and AWS may have done it. Please {AGAIN}"
     return ""
 
 

@@ -52,11 +52,16 @@ def lab(aws_server: AwsServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
     made.stop()
 
 
-@pytest.fixture(scope="module")
-def tasks(lab: Lab) -> list[Task]:
+def build(lab: Lab, *names: str) -> list[Task]:
+    """Run these modules on an empty account."""
     lab.restore()
     common = {"region": REGION, "_ansible_check_mode": False, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
-    return [lab.task(MODULES + name, {**common, **given}) for name, given in ARGUMENTS.items()]
+    return [lab.task(MODULES + name, {**common, **ARGUMENTS[name]}) for name in names]
+
+
+@pytest.fixture(scope="module")
+def tasks(lab: Lab) -> list[Task]:
+    return build(lab, *ARGUMENTS)
 
 
 def test_a_run_that_died_goes_on(lab: Lab, tasks: list[Task]) -> None:
@@ -72,16 +77,15 @@ def test_a_run_that_died_goes_on(lab: Lab, tasks: list[Task]) -> None:
 def test_calls_that_fail_are_repeated_or_end_in_one_clear_error(lab: Lab, tasks: list[Task], kind: str) -> None:
     found = faults.weather(lab, STORMS[kind], tasks)
     assert found.wrong == []
-    assert len(found.hit) > 10
+    assert len(found.hit) >= 10
     assert (found.errors == []) == (kind == "throttled")
 
 
-def test_what_is_made_twice_is_found(lab: Lab, tasks: list[Task]) -> None:
+def test_what_is_made_twice_is_found(lab: Lab) -> None:
     """The proof would find a module that repeats a call of which nobody knows whether it was done."""
     with mock.patch.object(runner, "NEVER_TWICE", frozenset()):
-        wrong = faults.weather(lab, STORMS["lost"], tasks).wrong
+        wrong = faults.weather(lab, STORMS["lost"], build(lab, "task_definitions")).wrong
     assert any(f"task_definitions/{NAME}-bridge/2" in line for line in wrong)
-    assert any("ec2 us-east-1/vpcs/" in line for line in wrong)
 
 
 def test_what_is_left_over_is_found(lab: Lab, tasks: list[Task]) -> None:

@@ -47,6 +47,8 @@ def params() -> dict[str, Any]:
         "aliases": [DOMAIN],
         "certificate_arn": edge("_edge_certificate_arn"),
         "price_class": "PriceClass_All",
+        "frame_ancestors": [],
+        "cache_seconds": 1200,
         "origins": [{**ORIGIN, **origin} for origin in edge("_edge_origins")],
         "origin_groups": edge("_edge_origin_groups"),
         "default_behavior": {**BEHAVIOR, "origin": "live-or-wake"},
@@ -237,7 +239,7 @@ def template(config: dict[str, Any]) -> dict[str, Any]:
             "tags": {},
             "user_id": 1000,
             "path": "/certificates",
-            "subnet_ids": ["subnet-0123456789abcdef0"],
+            "subnets": {"us-east-1a": "subnet-0123456789abcdef0"},
             "security_groups": ["sg-0123456789abcdef0"],
         }
     )
@@ -264,7 +266,11 @@ def template(config: dict[str, Any]) -> dict[str, Any]:
     }
     resources["Target"] = {
         "Type": "AWS::EFS::MountTarget",
-        "Properties": {"FileSystemId": {"Ref": "Files"}, "SubnetId": "subnet-0123456789abcdef0", **target},
+        "Properties": {
+            "FileSystemId": {"Ref": "Files"},
+            "SubnetId": target["Subnet"],
+            "SecurityGroups": target["SecurityGroups"],
+        },
     }
     return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
 

@@ -18,8 +18,9 @@ from typing import Any
 
 # Attributes that say when something was made, changed or read, hold what is drawn anew, or serve the emulator alone.
 LEFT_OUT = re.compile(
-    r"_*((.*_)?(time|timestamp|created|modified|updated|at|on|key_material|pem)|\w*(?<!Up)[dD]ate|\w*(Time|Timestamp|At|On)"
-    r"|secret_(string|binary)|last_used\w*|amis|snapshots|aws_managed_policies|account_summary|policy_arn_regex|_made)"
+    r"_*((.*_)?(time|timestamp|created|modified|updated|at|key_material|pem)|(created|modified|updated)_?[oO]n"
+    r"|\w*(?<![uU]p)[dD]ate|\w*(Time|Timestamp|At)|secret_(string|binary)|last_used\w*|amis|snapshots"
+    r"|aws_managed_policies|account_summary|policy_arn_regex|rr_changes|_made)"
 )
 TIME = re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\dZ+:]*|\b\d\d:\d\d:\d\d\.\d+\b|\b1\d{9}(\.\d+|\d{3})?\b")
 # What each service that was asked something has.

@@ -18,6 +18,7 @@ import multiprocessing
 import os
 import re
 import signal
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -235,7 +236,10 @@ class Lab:
             self.home.mkdir()
             sender.send(work())
 
-        multiprocessing.get_context("fork").Process(target=run).start()
+        with warnings.catch_warnings():
+            # Python warns of a fork beside threads. Those of the server have nothing to do now.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            multiprocessing.get_context("fork").Process(target=run).start()
         sender.close()
         return receiver
 

@@ -28,6 +28,7 @@ NOT_AUTHORIZED = (
         ("ecs:CreateCluster", "ThrottlingException", "Rate exceeded", 400, 7, "throttles ecs:CreateCluster after 8"),
         ("s3:PutBucketPolicy", "SlowDown", "", 503, 7, "throttles s3:PutBucketPolicy"),
         ("iam:CreateRole", "ServiceFailure", "", 500, 7, "AWS failed to do iam:CreateRole"),
+        ("ec2:RevokeSecurityGroupEgress", "InvalidPermission.NotFound", "", 400, 1, "an earlier try of ec2:Revoke"),
         ("iam:CreateRole", "EntityAlreadyExists", "Role x exists", 409, 1, "an earlier try of iam:CreateRole was lost"),
     ],
 )

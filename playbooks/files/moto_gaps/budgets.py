@@ -53,7 +53,8 @@ def patch_account_notifications() -> None:
 
 
 def patch_subscribers() -> None:
-    """AWS tells, adds and removes the subscribers of a notification, and never takes the last; moto cannot."""
+    """AWS tells, adds and removes the subscribers of a notification, and never takes the last; moto cannot. AWS refuses
+    a notification that is there; moto makes a second one."""
     from moto.budgets.exceptions import NotFoundException
     from moto.budgets.responses import BudgetsResponse
     from moto.core.exceptions import JsonRESTError
@@ -75,6 +76,14 @@ def patch_subscribers() -> None:
         found.append(new)
         return json.dumps({})
 
+    create = BudgetsResponse.create_notification
+
+    def create_notification(response: Any) -> str:
+        budget = _budgets(response).get(response._get_param("BudgetName"))
+        if budget and any(item.details == response._get_param("Notification") for item in budget.notifications):
+            raise JsonRESTError("DuplicateRecordException", "The notification already exists.")
+        return str(create(response))
+
     def delete_subscriber(response: Any) -> str:
         found, old = subscribers(response), response._get_param("Subscriber")
         if found == [old]:
@@ -83,6 +92,7 @@ def patch_subscribers() -> None:
         return json.dumps({})
 
     BudgetsResponse.describe_subscribers_for_notification = describe_subscribers_for_notification
+    BudgetsResponse.create_notification = create_notification
     BudgetsResponse.create_subscriber = create_subscriber
     BudgetsResponse.delete_subscriber = delete_subscriber
 

@@ -12,6 +12,7 @@ from typing import Any
 def patch() -> None:
     """All of them."""
     patch_efs_update()
+    patch_efs_creation_retries()
 
 
 def patch_efs_update() -> None:
@@ -24,3 +25,21 @@ def patch_efs_update() -> None:
         return json.dumps(file_system.info_json()), {"status": 202, "Content-Type": "application/json"}
 
     EFSResponse.update_file_system = update_file_system
+
+
+def patch_efs_creation_retries() -> None:
+    """AWS refuses a second access point of the same ClientToken; moto makes it."""
+    from moto.efs.exceptions import EFSError
+    from moto.efs.models import EFSBackend
+
+    class AccessPointAlreadyExists(EFSError):
+        code = 409
+
+    create = EFSBackend.create_access_point
+
+    def create_access_point(backend: Any, client_token: str, *args: Any, **kwargs: Any) -> Any:
+        if any(point.client_token == client_token for point in backend.access_points.values()):
+            raise AccessPointAlreadyExists("AccessPointAlreadyExists", "The access point already exists.")
+        return create(backend, client_token, *args, **kwargs)
+
+    EFSBackend.create_access_point = create_access_point
