@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from . import cloudwatch
 from .platform import pages
 
 # (namespace, metric, dimensions, statistic)
@@ -18,12 +19,12 @@ QUERIES_AT_ONCE = 500
 
 
 def figures(
-    cloudwatch: Any, queries: Mapping[str, Query], since: dt.datetime, until: dt.datetime, period: int
+    client: Any, queries: Mapping[str, Query], since: dt.datetime, until: dt.datetime, period: int
 ) -> dict[str, dict[int, float]]:
     """GetMetricData: a series for each query, begin of a period in seconds -> figure."""
     found: dict[str, dict[int, float]] = {name: {} for name in queries}
     names = list(queries)
-    paginator = cloudwatch.get_paginator("get_metric_data")
+    paginator = client.get_paginator("get_metric_data")
     for begin in range(0, len(names), QUERIES_AT_ONCE):
         batch = names[begin : begin + QUERIES_AT_ONCE]
         asked = [_query(f"q{number}", queries[name], period) for number, name in enumerate(batch)]
@@ -50,25 +51,15 @@ def _query(identifier: str, query: Query, period: int) -> dict[str, Any]:
     }
 
 
-def alarm_changes(cloudwatch: Any, prefix: str, since: dt.datetime, until: dt.datetime) -> list[dict[str, Any]]:
-    """DescribeAlarmHistory: each change of state of the alarms whose name begins so, the prefix left out."""
-    found = pages(
-        cloudwatch,
-        "describe_alarm_history",
-        "AlarmHistoryItems",
-        AlarmTypes=["MetricAlarm"],
-        HistoryItemType="StateUpdate",
-        StartDate=since,
-        EndDate=until,
-    )
+def alarm_changes(client: Any, prefix: str, since: dt.datetime, until: dt.datetime) -> list[dict[str, Any]]:
+    """Each change of state of the alarms whose name begins so, the prefix left out."""
     return [
         {
             "name": item["AlarmName"].removeprefix(prefix),
             "at": int(item["Timestamp"].timestamp()),
             "state": json.loads(item["HistoryData"])["newState"]["stateValue"],
         }
-        for item in found
-        if item["AlarmName"].startswith(prefix)
+        for item in cloudwatch.alarm_history(client, prefix, since, until)
     ]
 
 
