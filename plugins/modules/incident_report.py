@@ -16,27 +16,6 @@ description:
   - Secrets are masked, as in M(meetops.jitsi.logs_info). Addresses and room names of participants are in the log.
 author: [meetops.jitsi contributors (@meetops)]
 options:
-  name:
-    description: Name that all names of the platform derive from.
-    type: str
-    required: true
-  domain:
-    description: Host name that people open.
-    type: str
-    required: true
-  hosted_zone:
-    description: Route 53 hosted zone that the domain is in, by name.
-    type: str
-    required: true
-  schedules:
-    description: When the platform wakes and sleeps by itself, as in the role C(autoscaling).
-    type: list
-    elements: dict
-    default: []
-  idle_minutes:
-    description: Minutes without anybody until the platform sleeps by itself.
-    type: int
-    default: 15
   recording:
     description: Whether meetings can be recorded.
     type: bool
@@ -67,6 +46,7 @@ options:
     default: 5000
 extends_documentation_fragment:
   - meetops.jitsi.common
+  - meetops.jitsi.life_cycle
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

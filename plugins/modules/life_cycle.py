@@ -17,18 +17,6 @@ description:
 author:
   - meetops.jitsi contributors (@meetops)
 options:
-  name:
-    description: Name that all names of the platform derive from.
-    type: str
-    required: true
-  domain:
-    description: Host name that people open.
-    type: str
-    required: true
-  hosted_zone:
-    description: Route 53 hosted zone that the domain is in, by name.
-    type: str
-    required: true
   state:
     description: What the platform shall be. Without it only the limits are set.
     type: str
@@ -44,15 +32,6 @@ options:
       - More tasks than that end when nobody uses them.
     type: dict
     default: {}
-  schedules:
-    description: When the platform wakes and sleeps by itself, as in the role C(autoscaling).
-    type: list
-    elements: dict
-    default: []
-  idle_minutes:
-    description: Minutes without anybody until the platform sleeps by itself.
-    type: int
-    default: 15
 notes:
   - Where the functions of the role C(edge) do not run, as on the local AWS, a platform that drains is not stopped.
   - "Permissions: route53:ListHostedZonesByName, ListResourceRecordSets and ChangeResourceRecordSets; dynamodb:GetItem
@@ -61,6 +40,7 @@ notes:
     cloudwatch:GetMetricData."
 extends_documentation_fragment:
   - meetops.jitsi.common
+  - meetops.jitsi.life_cycle
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

@@ -13,33 +13,12 @@ description:
   - Reads the phase of the life cycle, the services and the newest figures of participants and recorders.
 author:
   - meetops.jitsi contributors (@meetops)
-options:
-  name:
-    description: Name that all names of the platform derive from.
-    type: str
-    required: true
-  domain:
-    description: Host name that people open.
-    type: str
-    required: true
-  hosted_zone:
-    description: Route 53 hosted zone that the domain is in, by name.
-    type: str
-    required: true
-  schedules:
-    description: When the platform wakes and sleeps by itself, as in the role C(autoscaling).
-    type: list
-    elements: dict
-    default: []
-  idle_minutes:
-    description: Minutes without anybody until the platform sleeps by itself.
-    type: int
-    default: 15
 notes:
   - "Permissions: route53:ListHostedZonesByName and ListResourceRecordSets, dynamodb:GetItem, ecs:DescribeServices,
     application-autoscaling:DescribeScalableTargets and cloudwatch:GetMetricData."
 extends_documentation_fragment:
   - meetops.jitsi.common.info
+  - meetops.jitsi.life_cycle
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
