@@ -52,12 +52,16 @@ site: $(PLAYBOOK_NEEDS) ## Build or update the platform (on the local AWS, unles
 destroy: $(PLAYBOOK_NEEDS) ## Remove the platform and stop the local AWS
 	$(PLAYBOOK) playbooks/destroy.yml
 
-# --- Checks, quickest first; pytest comes last, so that its summary ends the run. `make -k test` goes on after a failure.
+# --- Checks, quickest first and two at a time; pytest, which takes two processors by itself, comes last, so that its summary
+# ends the run. `make -k test` goes on after a failure.
 
 FILES = git ls-files --cached --others --exclude-standard
 
-.PHONY: test lint
-test: lint docs-lint sanity molecule pytest ## Run every check
+.PHONY: test checks lint
+test: checks pytest ## Run every check
+
+checks: $(DEV)
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint docs-lint sanity molecule
 
 lint: yamllint ruff mypy shellcheck readmes changelog syntax ansible-lint ## Check style, types, shell, roles and playbooks
 

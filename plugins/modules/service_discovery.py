@@ -74,10 +74,16 @@ options:
   state:
     description:
       - V(absent) deletes the namespace, all of its services and its hosted zone. It is an error, before anything is
-        deleted, if a service has registered instances, and still has them two minutes later. Check mode does not mind.
+        deleted, if a service has registered instances, and still has them after O(wait_timeout). Check mode does not
+        mind.
     type: str
     choices: [present, absent]
     default: present
+  wait_timeout:
+    description: Seconds to wait, before a namespace is deleted, for the instances of tasks that have ended to go.
+    type: int
+    default: 120
+    version_added: 0.4.0
 notes:
   - Neither C(amazon.aws) (release 11.4) nor C(community.aws) (release 11.2) has a module for AWS Cloud Map.
   - A namespace does not tell its VPC. It is the one whose hosted zone Route 53 lists for the VPC.
@@ -239,7 +245,8 @@ def reconcile(module: Any) -> None:
     changes = compare(current, wanted, prune=True)
     discovery.check_changes(changes)
     if not wanted and not module.check_mode:
-        discovery.check_deletion(api.wait_without_instances(cloud_map, namespace.get("Id", ""), services))
+        services = api.wait_without_instances(cloud_map, namespace.get("Id", ""), services, params["wait_timeout"])
+        discovery.check_deletion(services)
     builder = Builder(cloud_map, params, namespace, services)
     finish(
         module,
@@ -279,6 +286,7 @@ def main() -> None:
             },
             "tags": {"type": "dict", "default": {}},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "wait_timeout": {"type": "int", "default": 120},
         },
         reconcile,
     )

@@ -171,6 +171,6 @@ def test_a_namespace_in_use_is_not_deleted(aws: AwsServer, vpc: str, run_module:
         ServiceId=made["services"]["xmpp"]["id"], InstanceId="task", Attributes={"AWS_INSTANCE_IPV4": "10.90.0.4"}
     )
     aws.calls.clear()
-    failed = run_module("service_discovery", **arguments(vpc, state="absent"))
+    failed = run_module("service_discovery", **arguments(vpc, state="absent"), wait_timeout=3)
     assert "the service xmpp still has 1 registered instance" in failed["msg"]
     assert not aws.mutating()

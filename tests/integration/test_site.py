@@ -120,23 +120,23 @@ def buckets(aws_server: AwsServer) -> set[str]:
 
 
 def test_without_recording_the_recorder_goes_and_recordings_stay(
-    runs: Runs, aws_server: AwsServer, playbook: Callable[..., Run]
+    converged: AwsServer, quick_playbook: Callable[..., Run]
 ) -> None:
-    assert services(aws_server) == {f"{NAME}-service", f"{NAME}-bridge", f"{NAME}-recorder"}
-    s3 = aws_server.client("s3")
-    (bucket,) = buckets(aws_server)
+    assert services(converged) == {f"{NAME}-service", f"{NAME}-bridge", f"{NAME}-recorder"}
+    s3 = converged.client("s3")
+    (bucket,) = buckets(converged)
     version = s3.put_object(Bucket=bucket, Key="recordings/meeting.mp4", Body=b"x")["VersionId"]
     off = {"jitsi_enable_recording": False}
 
-    run = playbook(SITE, extra_vars=off)
+    run = quick_playbook(SITE, extra_vars=off)
     assert (run.rc, run.failed) == (0, 0), str(run)
-    assert services(aws_server) == {f"{NAME}-service", f"{NAME}-bridge"}
-    assert buckets(aws_server) == {bucket}
+    assert services(converged) == {f"{NAME}-service", f"{NAME}-bridge"}
+    assert buckets(converged) == {bucket}
 
     s3.delete_object(Bucket=bucket, Key="recordings/meeting.mp4", VersionId=version)
-    run = playbook(SITE, extra_vars=off)
+    run = quick_playbook(SITE, extra_vars=off)
     assert (run.rc, run.failed) == (0, 0), str(run)
-    assert buckets(aws_server) == set()
+    assert buckets(converged) == set()
     # The rest was done by the run before.
     assert [task for task in run.changed_tasks if "recording_bucket" not in task] == []
 

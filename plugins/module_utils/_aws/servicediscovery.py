@@ -23,7 +23,6 @@ Described = dict[str, Any]
 # A namespace takes about a minute, of which most goes into its hosted zone.
 DELAY_SECONDS = 3
 ATTEMPTS = 100
-VACANCY_ATTEMPTS = 40
 
 
 def wait(client: Any, operation_id: str) -> dict[str, str]:
@@ -111,9 +110,9 @@ def list_services(client: Any, namespace_id: str) -> list[Described]:
     return [service for page in pages for service in page["Services"]]
 
 
-def wait_without_instances(client: Any, namespace_id: str, services: list[Described]) -> list[Described]:
-    """List the services until none has an instance, for two minutes at most. ECS takes those of ended tasks off."""
-    for _attempt in range(VACANCY_ATTEMPTS):
+def wait_without_instances(client: Any, namespace_id: str, services: list[Described], seconds: int) -> list[Described]:
+    """List the services until none has an instance, for so long at most. ECS takes those of ended tasks off."""
+    for _attempt in range(seconds // DELAY_SECONDS):
         if not any(service.get("InstanceCount") for service in services):
             break
         time.sleep(DELAY_SECONDS)
