@@ -22,6 +22,8 @@ LEFT_OUT = re.compile(
     r"|\w*(?<![uU]p)[dD]ate|\w*(Time|Timestamp|At)|secret_(string|binary)|last_used\w*|amis|snapshots"
     r"|aws_managed_policies|account_summary|policy_arn_regex|rr_changes|_made)"
 )
+# How far something has come, which in the emulator goes on whenever somebody looks: it is its time.
+PROGRESS = {"_tick", "_status"}
 TIME = re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\dZ+:]*|\b\d\d:\d\d:\d\d\.\d+\b|\b1\d{9}(\.\d+|\d{3})?\b")
 # What each service that was asked something has.
 OF_ALL = ("account_id", "partition", "region_name")
@@ -103,8 +105,12 @@ def _plain(value: Any, above: list[Any]) -> Any:
 
 
 def _names(value: Any) -> list[str]:
+    """The attributes of an object of the emulator."""
+    from moto.moto_api._internal.managed_state_model import ManagedState
+
     slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
-    return [*getattr(value, "__dict__", ()), *(name for name in slots if hasattr(value, name))]
+    names = [*getattr(value, "__dict__", ()), *(name for name in slots if hasattr(value, name))]
+    return [name for name in names if name not in PROGRESS] if isinstance(value, ManagedState) else names
 
 
 def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
