@@ -56,11 +56,16 @@ def run_module(aws_server: server.AwsServer) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def playbook(aws_server: server.AwsServer, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., playbooks.Run]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home directory of whoever runs playbooks in tests."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def playbook(aws_server: server.AwsServer, home: Path) -> Callable[..., playbooks.Run]:
     """Run ansible-playbook against the emulated AWS:
     ``playbook("playbooks/site.yml", "--check", inventory="inventories/local", extra_vars={}, environment={}) -> Run``.
     """
-    home = tmp_path_factory.mktemp("home")
 
     def run(*args: str, extra_vars: dict[str, Any] | None = None, **options: Any) -> playbooks.Run:
         variables = {"jitsi_aws_endpoint_url": aws_server.url, **(extra_vars or {})}
@@ -70,9 +75,11 @@ def playbook(aws_server: server.AwsServer, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def quick_playbook(playbook: Callable[..., playbooks.Run]) -> Callable[..., playbooks.Run]:
-    """As ``playbook``, several times faster: the AWS modules run in ansible's own processes."""
-    return functools.partial(playbook, quick=True)
+def quick_playbook(playbook: Callable[..., playbooks.Run], home: Path) -> Iterator[Callable[..., playbooks.Run]]:
+    """As ``playbook``, several times faster: the AWS modules run in ansible's own processes, forks of one."""
+    forks = playbooks.quick_forks(home)
+    yield functools.partial(playbook, quick=forks)
+    forks.stop()
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,7 @@ class Sample:
             name: only(self.awake & (random.random(size) < rate), 1.0)
             for name, rate in (
                 *(("jicofo", 0.004), ("jvb", 0.006), ("prosody", 0.003), ("web", 0.008), ("caddy", 0.005)),
-                *(("turn", 0.002), ("functions", 0.001), ("start", 0.0006), ("jibri", 0.002)),
+                *(("turn", 0.002), ("sidecars", 0.0006), ("functions", 0.001), ("start", 0.0006), ("jibri", 0.002)),
             )
         }
         errors["jvb"][last - 40 : last - 22 : 2] = 4.0

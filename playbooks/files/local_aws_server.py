@@ -51,6 +51,8 @@ SETTINGS = {
     "MOTO_ACM_VALIDATION_WAIT": "0",
     # Every account sees the policies that AWS manages; moto loads them only when told to.
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+    # A parameter of SSM names the recorders' image. Thirteen hundred others take time, and nobody looks at them.
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
     # No web page that is open on this machine may read what is in here.
     "MOTO_DISABLE_GLOBAL_CORS": "true",
 }
@@ -70,10 +72,14 @@ def application() -> Wsgi:
     """Make the patched emulator. Call it once: its state is one for the whole process."""
     # moto reads them once, when it is imported.
     os.environ.update(SETTINGS)
+    from moto import backends
     from moto.core.config import default_user_config
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     default_user_config["lambda"]["use_docker"] = False
+    # It would look at its directories on the disk twice a request.
+    services = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: services
     for file in sorted((Path(__file__).parent / "moto_gaps").glob("*.py")):
         load(file).patch()
     emulator: Wsgi = DomainDispatcherApplication(create_backend_app)

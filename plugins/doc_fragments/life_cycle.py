@@ -7,18 +7,6 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
-  name:
-    description: Name that all names of the platform derive from.
-    type: str
-    required: true
-  domain:
-    description: Host name that people open.
-    type: str
-    required: true
-  hosted_zone:
-    description: Route 53 hosted zone that the domain is in, by name.
-    type: str
-    required: true
   schedules:
     description: When the platform wakes and sleeps by itself, as in the role C(autoscaling).
     type: list

@@ -8,6 +8,7 @@ each ``{"kind": "actual" or "forecasted", "percent": 100.0}``. Subscribers are `
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -151,7 +152,7 @@ def _check_budget(prefix: str, budget: Budget) -> None:
     name = prefix + budget["name"]
     if not budget["name"] or not _NAME.fullmatch(name) or _SEPARATOR in name or len(name) > MAX_NAME:
         raise InvalidInput(f"{where}: is no name; use at most {MAX_NAME} characters with the prefix, no : and \\")
-    if not budget["amount"] > 0:
+    if not 0 < budget["amount"] < math.inf:
         raise InvalidInput(f"{where}, amount {budget['amount']:g}: is not positive; give what a month may come to")
     if budget["type"] == "usage" and not budget["filters"]:
         raise InvalidInput(f"{where}, filters: are missing; usage has a unit only for one kind of it, give UsageType")
@@ -162,7 +163,7 @@ def _check_budget(prefix: str, budget: Budget) -> None:
     if not 1 <= len(notifications) <= MAX_NOTIFICATIONS:
         raise InvalidInput(f"{where}, notifications: there are {len(notifications)}; give 1 to {MAX_NOTIFICATIONS}")
     for item in notifications:
-        if not item["percent"] > 0:
+        if not 0 < item["percent"] < math.inf:
             raise InvalidInput(f"{where}, percent {item['percent']:g}: is not positive; give a share of the amount")
         if notifications.count(item) > 1:
             raise InvalidInput(f"{where}, {item['kind']} {item['percent']:g} %: is there twice; give it once")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .errors import InvalidInput
+from .errors import refuse
 
 BUILT_IN = {"FARGATE", "FARGATE_SPOT"}
 RESERVED = ("aws", "ecs", "fargate")
@@ -25,9 +25,7 @@ SCALING = {
 
 def validate(options: Mapping[str, Any]) -> None:
     """Raise InvalidInput with one line for each problem of the module's options."""
-    lines = list(problems(options))
-    if lines:
-        raise InvalidInput("\n".join(lines))
+    refuse(problems(options))
 
 
 def problems(options: Mapping[str, Any]) -> Iterator[str]:

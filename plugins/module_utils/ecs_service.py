@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .errors import InvalidInput
+from .errors import InvalidInput, refuse
 
 Service = Mapping[str, Any]
 
@@ -136,10 +136,7 @@ def planned_state(service: Service, arn: str) -> dict[str, Any]:
 
 def validate(service: Service) -> None:
     """Raise InvalidInput with one line for each problem. ``service`` fits the request shape."""
-    name = service["serviceName"]
-    lines = [f"services {name}: {problem}" for problem in problems(service)]
-    if lines:
-        raise InvalidInput("\n".join(lines))
+    refuse(problems(service), f"services {service['serviceName']}")
 
 
 def problems(service: Service) -> Iterator[str]:

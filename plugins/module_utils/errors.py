@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 LONGEST_LINE = 500
 
 
@@ -16,6 +18,13 @@ class InvalidInput(ValueError):
 
     def __str__(self) -> str:
         return "\n".join(_readable(line) for line in super().__str__().split("\n"))
+
+
+def refuse(problems: Iterable[str], about: str = "") -> None:
+    """Raise InvalidInput with one line for each problem, if there are any. ``about`` is what all of them are about."""
+    lines = [f"{about}: {problem}" if about else problem for problem in problems]
+    if lines:
+        raise InvalidInput("\n".join(lines))
 
 
 def _readable(line: str) -> str:

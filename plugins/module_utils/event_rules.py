@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from .errors import InvalidInput
+from .errors import InvalidInput, refuse
 from .schedule import check_schedule
 
 LARGEST_PATTERN_CHARACTERS = 2048
@@ -103,9 +103,7 @@ def common_prefix(names: Collection[str]) -> str:
 
 def validate(rule: Rule) -> None:
     """Raise InvalidInput with one line for each problem of one item of the option ``rules``."""
-    lines = [f"rules {rule['name']}: {problem}" for problem in problems(rule)]
-    if lines:
-        raise InvalidInput("\n".join(lines))
+    refuse(problems(rule), f"rules {rule['name']}")
 
 
 def problems(rule: Rule) -> Iterator[str]:

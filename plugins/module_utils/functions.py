@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .errors import InvalidInput
+from .errors import InvalidInput, refuse
 
 LARGEST_ZIP_BYTES = 50 * 1024 * 1024
 LARGEST_ENVIRONMENT_BYTES = 4096
@@ -164,9 +164,7 @@ def log_group(item: Function) -> str:
 
 def validate(item: Function) -> None:
     """Raise InvalidInput with one line for each problem of one item of the option ``functions``."""
-    lines = [f"functions {item['name']}: {problem}" for problem in problems(item)]
-    if lines:
-        raise InvalidInput("\n".join(lines))
+    refuse(problems(item), f"functions {item['name']}")
 
 
 def problems(item: Function) -> Iterator[str]:

@@ -61,6 +61,8 @@ class Facts:
     certificate: Mapping[str, Any] | None = None
     # (when it was told, days left) of Caddy's certificate.
     origin_certificate: tuple[float, float] | None = None
+    # The steps from here to a login by XMPP (probe/checks.py), None if they were not taken.
+    xmpp: Sequence[Mapping[str, Any]] | None = None
     alarms: Sequence[Mapping[str, Any]] = ()
     # Lines of functions about errors, as log_lines.line makes them.
     function_errors: Sequence[Mapping[str, str]] = ()
@@ -312,6 +314,19 @@ def _days(check: str, of: str, days: float, least: float, todo: str) -> Check:
     return Check(check, state, f"{of} is valid for {days:.0f} more days", "" if state == OK else todo)
 
 
+def _xmpp(facts: Facts, _limits: Limits) -> Iterator[Check]:
+    """The way of a participant: what the figures of signalling do not show."""
+    if facts.xmpp is None:
+        return
+    failed = next((step for step in facts.xmpp if step["state"] == BAD), None)
+    if failed:
+        todo = f"{failed['todo']}; all steps: {RUNBOOKS}/verify.yml"
+        yield Check("XMPP", BAD, f"cannot be reached from here: {failed['check']}: {failed['text']}", todo)
+    else:
+        names = ", ".join(step["check"] for step in facts.xmpp)
+        yield Check("XMPP", OK, f"reached from here in {sum(step['seconds'] for step in facts.xmpp):.1f} s: {names}")
+
+
 def _functions(facts: Facts, _limits: Limits) -> Iterator[Check]:
     errors = facts.function_errors
     if not errors:
@@ -377,6 +392,7 @@ _LOOKS = (
     _reachable,
     _dns,
     _certificates,
+    _xmpp,
     _functions,
     _alarms,
     _secrets,

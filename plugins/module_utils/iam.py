@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .errors import InvalidInput
+from .errors import refuse
 
 VERSION = "2012-10-17"
 LARGEST_INLINE_CHARACTERS = 10240  # of all inline policies of a role, without white space
@@ -64,9 +64,7 @@ def profile_arn(detail: Mapping[str, Any]) -> str | None:
 
 def validate(role: Mapping[str, Any]) -> None:
     """Raise InvalidInput with one line for each problem of one item of the option ``roles``."""
-    lines = [f"roles {role['name']}: {problem}" for problem in problems(role)]
-    if lines:
-        raise InvalidInput("\n".join(lines))
+    refuse(problems(role), f"roles {role['name']}")
 
 
 def problems(role: Mapping[str, Any]) -> Iterator[str]:

@@ -64,17 +64,21 @@ def _major(tag: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def check_release(current: str) -> None:
+    """Refuse a tag that names no release, as ``latest`` does: nothing would follow it."""
+    if not kind_and_rank(current)[1]:
+        raise InvalidInput(f"tag {current}: names no release; pin one, with its number")
+
+
 def choose(
     current: str, tags: Mapping[str, Iterable[str]], excluded: Collection[str] = (), major: bool = False
 ) -> Choice:
     """Choose the release that follows ``current`` and that every repository in ``tags`` has.
 
     Never an older one, one of another kind, or one of ``excluded``; one with another first number only with ``major``.
-    Raises InvalidInput when ``current`` names no release, as ``latest`` does.
     """
+    check_release(current)
     kind, rank = kind_and_rank(current)
-    if not rank:
-        raise InvalidInput(f"tag {current}: names no release; pin one, with its number")
     listed = [
         {tag for tag in found if kind_and_rank(tag)[0] == kind and kind_and_rank(tag)[1] > rank} - set(excluded)
         for found in tags.values()

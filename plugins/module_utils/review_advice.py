@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from . import review
+from . import review, review_history
 from .cost import GIB_HOUR, HOURS_A_MONTH, INSTANCE_HOUR, fargate_hour
 from .fargate import MEMORIES
 from .review import Figures, Result, Setup
@@ -39,7 +39,7 @@ def advice(figures: Figures, setup: Setup, zone: dt.tzinfo) -> list[Result]:
 
     ``usd_month`` is what the change adds to a month's bill (negative: saves), as far as it can be computed, else None.
     """
-    used = review.services(figures, setup)
+    used = review_history.services(figures, setup)
     found = [least(figures, setup), bridge_most(figures, setup, used.get("bridge", {}))]
     if "recorder" in used:
         found.append(recorder_most(figures, setup, used["recorder"]))
@@ -75,7 +75,7 @@ def _advice(
 
 def least(figures: Figures, setup: Setup) -> Result:
     """Whether it should sleep at all."""
-    share = review.awake(figures)["share_percent"]
+    share = review_history.awake(figures)["share_percent"]
     what, variable, now = "fewest tasks", "jitsi_schedules", "0 asleep, 1 awake"
     if share < ALWAYS_AWAKE_PERCENT:
         reason = f"It was awake for {share:.0f} % of the time; the rest cost no compute."

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .report import table
-from .review import UTILISATION_PERCENT, WAKE_SECONDS
+from .review_goals import UTILISATION_PERCENT, WAKE_SECONDS
 
 Review = Mapping[str, Any]
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

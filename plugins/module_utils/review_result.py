@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from . import review, review_advice
+from . import review, review_advice, review_days, review_goals, review_history
 from .review import Figures, Result, Setup
 
 MET = {True: "met", False: "MISSED", None: "-"}
@@ -26,19 +26,19 @@ def result(
         "until": review.iso(figures.until),
         "days": round((figures.until - figures.since) / review.DAY),
         "period_seconds": figures.period,
-        "goals": review.goals(figures, setup),
+        "goals": review_goals.goals(figures, setup),
         "advice": review_advice.advice(figures, setup, zone),
-        "meetings": review.meetings(figures),
-        "awake": review.awake(figures),
-        "wakes": review.wakes(figures),
-        "services": review.services(figures, setup),
-        "scaling": review.scaling(figures),
-        "recordings": review.recordings(figures),
-        "errors": review.errors(figures),
-        "alarms": review.alarms(figures),
-        "cost": review.costs(figures, setup, asleep_usd_month),
-        "by_day": review.by_day(figures, setup, zone),
-        "by_hour": review.by_hour(figures, zone),
+        "meetings": review_history.meetings(figures),
+        "awake": review_history.awake(figures),
+        "wakes": review_history.wakes(figures),
+        "services": review_history.services(figures, setup),
+        "scaling": review_history.scaling(figures),
+        "recordings": review_history.recordings(figures),
+        "errors": review_history.errors(figures),
+        "alarms": review_history.alarms(figures),
+        "cost": review_history.costs(figures, setup, asleep_usd_month),
+        "by_day": review_days.by_day(figures, setup, zone),
+        "by_hour": review_days.by_hour(figures, zone),
     }
     return {**found, "summary": summary(found)}
 

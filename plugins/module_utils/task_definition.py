@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from . import fargate
-from .errors import InvalidInput
+from .errors import refuse
 
 Definition = Mapping[str, Any]
 
@@ -94,10 +94,7 @@ def on_fargate(definition: Definition) -> bool:
 
 def validate(definition: Definition) -> None:
     """Raise InvalidInput with one line for each problem. ``definition`` fits the request shape."""
-    family = definition["family"]
-    lines = [f"task_definitions {family}: {problem}" for problem in problems(definition)]
-    if lines:
-        raise InvalidInput("\n".join(lines))
+    refuse(problems(definition), f"task_definitions {definition['family']}")
 
 
 def problems(definition: Definition) -> Iterator[str]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,8 @@ IMAGE_PART = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
 IMAGE_PATH = rf"(?:{LABEL}(?:\.{LABEL})*(?::[0-9]{{1,5}})?/)?{IMAGE_PART}(?:/{IMAGE_PART})*"
 MOVING_TAGS = ("latest", "stable", "unstable", "edge", "main", "master")
 
+# The dashboard of a platform has the platform's own name, and its further ones end in these.
+DASHBOARD_ENDS = ("-capacity", "-recording")
 # The longest name made from jitsi_name is the IAM role "<name>-signalling-execution": 64 characters at most.
 LONGEST_NAME = 40
 # AWS keeps these beginnings of capacity provider and security group names to itself.
@@ -57,12 +60,15 @@ class Rule:
     """What a value may be.
 
     ``kind`` is bool, int, str, list or dict. ``allowed`` completes "use ..." in messages and in the README.
-    ``check`` gets the variable's name and a value of that kind.
+    ``check`` gets the variable's name and a value of that kind. ``choices`` are all values, and ``limits`` the least
+    and the greatest, where a rule knows them.
     """
 
     kind: str
     allowed: str
     check: Check
+    choices: tuple[int | str, ...] = ()
+    limits: tuple[int, int] | None = None
 
     def parse(self, value: Any) -> Any:
         """Return the value in its kind. Text is taken for numbers and booleans, which is what
@@ -108,7 +114,7 @@ def between(low: int, high: int, unit: str = "") -> Rule:
         if not low <= value <= high:
             yield problem(where, value, f"is out of range; use {allowed}")
 
-    return Rule("int", allowed, check)
+    return Rule("int", allowed, check, limits=(low, high))
 
 
 def one_of(*choices: int | str) -> Rule:
@@ -119,7 +125,7 @@ def one_of(*choices: int | str) -> Rule:
         if value not in choices:
             yield problem(where, value, f"is not offered; use {allowed}")
 
-    return Rule("int" if isinstance(choices[0], int) else "str", allowed, check)
+    return Rule("int" if isinstance(choices[0], int) else "str", allowed, check, choices)
 
 
 def text(allowed: str, wrong: Callable[[str], str | None]) -> Rule:
@@ -172,9 +178,47 @@ def name() -> Rule:
             return "does not have the right form"
         if value.startswith(RESERVED_NAMES):
             return f"begins with one of {', '.join(RESERVED_NAMES)}, which AWS keeps to itself; use another name"
+        if value.endswith(DASHBOARD_ENDS):
+            return f"ends in one of {', '.join(DASHBOARD_ENDS)}, as dashboards of other platforms do; use another name"
         return None
 
     return text(f"1 to {LONGEST_NAME} lower-case letters, digits and hyphens, a letter first and no hyphen last", wrong)
+
+
+def line(what: str, longest: int = 200) -> Rule:
+    """Text of one line, which may be empty."""
+
+    def wrong(value: str) -> str | None:
+        if len(value) > longest:
+            return f"has {len(value)} characters; use at most {longest}"
+        return None if value.isprintable() else "has characters that do not print, such as the end of a line"
+
+    return text(f"{what}, of at most {longest} characters", wrong)
+
+
+def path(what: str = "a path") -> Rule:
+    """A path on this machine or on the host of the timers."""
+
+    def wrong(value: str) -> str | None:
+        if not value.strip() or value != value.strip():
+            return "is empty, or has blanks at an end"
+        return (
+            None if value.isprintable() and len(value) <= 4096 else "is too long, or has characters that do not print"
+        )
+
+    return text(what, wrong)
+
+
+def readable() -> Rule:
+    """A file of this machine that can be read, or nothing."""
+    return text(
+        "a file that is there", lambda value: None if not value or os.access(value, os.R_OK) else "cannot be read"
+    )
+
+
+def log_group() -> Rule:
+    """The name of a log group."""
+    return matching(r"[A-Za-z0-9_./#-]{1,512}", "1 to 512 letters, digits and _./#-")
 
 
 def domain_fault(value: str) -> str | None:
@@ -280,7 +324,7 @@ def image() -> Rule:
             return "has neither tag nor digest"
         return f"has the tag {parts[1]}, which moves" if parts[1] in MOVING_TAGS else None
 
-    return text("a registry, path and fixed tag or digest, such as docker.io/library/caddy:2.10.2-alpine", wrong)
+    return text("a registry, path and fixed tag or digest, such as docker.io/library/caddy:2.11.7-alpine", wrong)
 
 
 def instance_type() -> Rule:
@@ -327,3 +371,15 @@ def cidr_fault(value: Any) -> str | None:
 def cidr() -> Rule:
     """A private IPv4 network."""
     return text("a private network of size /16 to /28 such as 10.90.0.0/16", cidr_fault)
+
+
+# What most modules call the platform by.
+PLATFORM = {"name": name()}
+
+
+def check_options(rules: Mapping[str, Rule], options: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for the first option that its rule finds something wrong with. None is no value."""
+    for option, rule in rules.items():
+        if options[option] is not None:
+            for fault in rule.check(option, options[option]):
+                raise InvalidInput(fault)

@@ -12,10 +12,12 @@ from .errors import InvalidInput
 from .schedule import check_schedule
 from .validation import (
     REGION,
+    Check,
     Rule,
     cidr_fault,
     domain_fault,
     flag,
+    matching,
     nearest,
     port_fault,
     problem,
@@ -110,8 +112,8 @@ def frame_ancestors() -> Rule:
     return Rule("list", "sites such as https://intranet.example.com, or * for all", check)
 
 
-def tags() -> Rule:
-    """Tags for every resource."""
+def tags(set_here: Collection[str] = OWN_TAGS) -> Rule:
+    """Tags for every resource, but for keys that the collection sets."""
 
     def check(where: str, value: dict[Any, Any]) -> Iterator[str]:
         if len(value) > MOST_TAGS:
@@ -122,7 +124,7 @@ def tags() -> Rule:
                 yield problem(where, key, f"is not a key; use 1 to 128 {TAG_CHARACTERS}")
             elif key.lower().startswith("aws:"):
                 yield problem(where, key, "begins with aws:, which AWS keeps to itself; use another key")
-            elif key.lower() in OWN_TAGS:
+            elif key.lower() in set_here:
                 yield problem(where, key, "is set by this collection; remove it")
             elif key.lower() in seen:
                 yield problem(where, key, "differs from another key only in capital letters; remove one")
@@ -190,3 +192,75 @@ def environment_variables() -> Rule:
                 yield f"{where}.{key}: the value is not text; put it in quotes"
 
     return Rule("dict", "environment variables with text values", check)
+
+
+class Words(Rule):
+    """A list, or text with commas between the items."""
+
+    def parse(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = [item.strip() for item in value.split(",") if item.strip()]
+        return super().parse(value)
+
+
+def each(rule: Rule, most: int = 1000) -> Check:
+    """Check every item of a list by the same rule."""
+
+    def check(where: str, value: list[Any]) -> Iterator[str]:
+        if len(value) > most:
+            yield problem(where, len(value), f"are too many; use at most {most}")
+            return
+        for index, item in enumerate(value):
+            yield from item_problems(rule, f"{where}[{index}]", item)
+
+    return check
+
+
+def dictionaries(allowed: str, needed: Collection[str], also: Collection[str] = ()) -> Rule:
+    """One dictionary or more with these keys, whose values others check."""
+
+    def check(where: str, value: list[Any]) -> Iterator[str]:
+        if not value:
+            yield problem(where, value, f"is empty; use one or more {allowed}")
+        for index, item in enumerate(value):
+            yield from keys(f"{where}[{index}]", item, needed, also)
+
+    return Rule("list", f"one or more {allowed}", check)
+
+
+def rights() -> Rule:
+    """Credentials of AWX by what they may do."""
+    known = ("look", "operate", "site", "destroy", "password")
+    fix = f"use {', '.join(known)}"
+
+    def check(where: str, value: dict[Any, Any]) -> Iterator[str]:
+        for right, credential in value.items():
+            if right not in known:
+                yield problem(where, right, f"is not known; {nearest(str(right), known, fix)}")
+            elif not isinstance(credential, str) or not credential.strip():
+                yield problem(f"{where}.{right}", credential, "is no name; use the name of a credential in AWX")
+
+    return Rule("dict", "names of credentials by rights: look, operate, site, destroy, password", check)
+
+
+def registries() -> Rule:
+    """Other addresses of registries."""
+
+    def check(where: str, value: dict[Any, Any]) -> Iterator[str]:
+        address = matching(
+            r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?/?", "an address such as https://mirror.example.com"
+        )
+        for host, other in value.items():
+            if not isinstance(host, str) or not host or domain_fault(host.rpartition(":")[0] or host):
+                yield problem(where, host, "is not the name of a registry; use one such as docker.io")
+            elif not isinstance(other, str):
+                yield problem(f"{where}.{host}", other, f"is not text; use {address.allowed}")
+            else:
+                yield from address.check(f"{where}.{host}", other)
+
+    return Rule("dict", "addresses by registry, such as {docker.io: 'https://mirror.example.com'}", check)
+
+
+def key_names() -> Words:
+    """Keys of the secret document."""
+    return Words("list", "names of keys", each(matching("[a-z][a-z0-9_]{0,63}", "a key's name, such as wake_pin")))

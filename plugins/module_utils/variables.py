@@ -198,7 +198,7 @@ VARIABLES = {
     "jitsi_caddy_image": Variable(
         v.image(),
         "Image of Caddy, which ends TLS.",
-        "docker.io/library/caddy:2.10.2-alpine",
+        "docker.io/library/caddy:2.11.7-alpine",
     ),
     "jitsi_coturn_image": Variable(
         v.image(),

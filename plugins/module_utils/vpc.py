@@ -9,6 +9,7 @@ The IPv6 block of a VPC is chosen by AWS, so a state holds which part of it a su
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -25,6 +26,8 @@ PLANNED_VPC, PLANNED_SUBNET = "vpc-planned", "subnet-planned-"
 ATTRIBUTES = {"DnsSupport": "enableDnsSupport", "DnsHostnames": "enableDnsHostnames"}
 # A VPC's /56 has that many /64 for subnets; the first one stays free.
 MOST_SUBNETS = 255
+# Also local zones, such as us-west-2-lax-1a.
+_ZONE = re.compile(r"[a-z]{2,4}(-[a-z]+){1,2}-[0-9]+([a-z]|-[a-z0-9-]+[a-z])")
 
 
 def check(cidr: str, subnets: Sequence[Mapping[str, Any]]) -> None:
@@ -41,6 +44,10 @@ def check(cidr: str, subnets: Sequence[Mapping[str, Any]]) -> None:
         for other in seen:
             if block.overlaps(other):
                 raise InvalidInput(f"{where}: overlaps {other}; give each subnet a block of its own")
+        if not _ZONE.fullmatch(subnet["zone"]):
+            raise InvalidInput(
+                f"{where}, zone {subnet['zone']!r}: is no availability zone; write one such as us-east-1a"
+            )
         seen.append(block)
 
 

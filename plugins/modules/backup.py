@@ -19,18 +19,6 @@ description:
 author:
   - meetops.jitsi contributors (@meetops)
 options:
-  name:
-    description: Name that all names of the platform derive from.
-    type: str
-    required: true
-  domain:
-    description: Host name that people open.
-    type: str
-    required: true
-  hosted_zone:
-    description: Route 53 hosted zone that the domain is in, by name.
-    type: str
-    required: true
   bucket:
     description: Bucket of the recordings. Empty when there is none.
     type: str
@@ -70,6 +58,7 @@ seealso:
   - module: meetops.jitsi.recordings_restore
 extends_documentation_fragment:
   - meetops.jitsi.common
+  - meetops.jitsi.platform
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -140,6 +129,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.backup_store import 
 from ansible_collections.meetops.jitsi.plugins.module_utils.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import between, bucket, optional
 
 INDEX = "recordings.jsonl"
 
@@ -234,8 +224,6 @@ class Backup:
 def reconcile(module: Any) -> None:
     """Check the input, gather, write, remove what is too old."""
     params = module.params
-    if params["keep"] < 0:
-        raise InvalidInput(f"keep {params['keep']}: is below zero; give the number of backups to keep, or 0 for all")
     backup = Backup(module)
     if params["vault_password_file"]:
         vault.check("vault_password_file", params["vault_password_file"])
@@ -277,6 +265,7 @@ def main() -> None:
             "vault_password_file": {"type": "path", "no_log": False},
         },
         reconcile,
+        rules={**configuration.RULES, "bucket": optional(bucket()), "keep": between(0, 1_000_000)},
     )
 
 

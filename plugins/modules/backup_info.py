@@ -15,18 +15,6 @@ description:
 author:
   - meetops.jitsi contributors (@meetops)
 options:
-  name:
-    description: Name that all names of the platform derive from.
-    type: str
-    required: true
-  domain:
-    description: Host name that people open.
-    type: str
-    required: true
-  hosted_zone:
-    description: Route 53 hosted zone that the domain is in, by name.
-    type: str
-    required: true
   directory:
     description: Where backups are, as in M(meetops.jitsi.backup).
     type: path
@@ -51,6 +39,7 @@ seealso:
   - module: meetops.jitsi.backup
 extends_documentation_fragment:
   - meetops.jitsi.common.info
+  - meetops.jitsi.platform
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -159,6 +148,7 @@ def main() -> None:
             "compare": {"type": "bool", "default": True},
         },
         reconcile,
+        rules=aws.RULES,
     )
 
 

@@ -13,6 +13,20 @@ description:
   - Fails with one message that has a line for each problem, naming the variable, the value and the fix.
   - A C(jitsi_*) variable that the collection does not know is a problem too, so a misspelt name is never ignored.
   - The table in the collection's README has every variable with what it may be.
+options:
+  playbook:
+    description:
+      - Checks the options of a playbook of this collection too, as C(scale) for C(scale_to) and all that begins with
+        C(scale_).
+      - An option that it does not know is a problem, so a misspelt one is never ignored.
+    type: str
+    version_added: 0.4.0
+  role:
+    description:
+      - Checks the inputs of a role of this collection instead, as C(networking) for C(networking_vpc_cidr). The roles
+        do this themselves.
+    type: str
+    version_added: 0.4.0
 notes:
   - Runs in the process of C(ansible-playbook), calls nothing and needs no credentials.
   - M(ansible.builtin.validate_argument_spec) is not used because it stops at the kind of a value and reports neither
@@ -23,6 +37,10 @@ extends_documentation_fragment: [meetops.jitsi.common.info]
 EXAMPLES = r"""
 - name: Check the variables of the deployment
   meetops.jitsi.check_variables:
+
+- name: Check them and the options of this playbook
+  meetops.jitsi.check_variables:
+    playbook: scale
 """
 
 RETURN = r"""

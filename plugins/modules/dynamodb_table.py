@@ -72,6 +72,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import c
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import matching
 
 # How DynamoDB describes a table whose key is one text.
 TEXT = "S"
@@ -82,6 +83,10 @@ def fields(described: dict[str, Any], tags: dict[str, str]) -> Fields:
     """The managed fields of a table."""
     billing = described.get("BillingModeSummary") or {}
     return {"BillingMode": billing.get("BillingMode", "PROVISIONED"), "Tags": tags}
+
+
+NAME = matching(r"[A-Za-z0-9_.-]{3,255}", "3 to 255 letters, digits and _.-")
+KEY = matching(r"[A-Za-z0-9_.-]{1,255}", "1 to 255 letters, digits and _.-")
 
 
 def check_key(name: str, key: str, described: dict[str, Any]) -> None:
@@ -137,6 +142,7 @@ def main() -> None:
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
         reconcile,
+        rules={"name": NAME, "key": KEY},
         required_if=[("state", "present", ("key",))],
     )
 

@@ -11,7 +11,7 @@ version_added: 0.3.0
 short_description: Tell whether a platform is well, and what to do if it is not
 description:
   - Looks at the life cycle, services, tasks, DNS, certificates, figures of the components, functions, alarms, passwords
-    and recordings. A platform that is asleep is well.
+    and recordings, and logs in by XMPP as a participant does. A platform that is asleep is well.
 author: [meetops.jitsi contributors (@meetops)]
 options:
   recording:
@@ -30,8 +30,34 @@ options:
     description: How many days a certificate should still be valid.
     type: int
     default: 10
+  reach:
+    description: Whether to log in by XMPP when the platform is awake, from the machine that runs the module.
+    type: bool
+    default: false
+    version_added: 0.4.0
+  address:
+    description: With O(reach), the address to connect to instead of what DNS says of O(domain).
+    type: str
+    default: ""
+    version_added: 0.4.0
+  port:
+    description: With O(reach), the TCP port of HTTPS.
+    type: int
+    default: 443
+    version_added: 0.4.0
+  ca_file:
+    description: With O(reach), a file with the certificate authorities to trust, instead of those of the machine.
+    type: path
+    default: ""
+    version_added: 0.4.0
+  timeout:
+    description: With O(reach), how many seconds each of its steps may take, 1 to 120.
+    type: int
+    default: 10
+    version_added: 0.4.0
 extends_documentation_fragment:
   - meetops.jitsi.common.info
+  - meetops.jitsi.platform
   - meetops.jitsi.life_cycle
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -85,20 +111,31 @@ at:
   type: str
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils import health, recordings
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import life_cycle
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.health import Reader
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
+from ansible_collections.meetops.jitsi.plugins.module_utils.probe import checks, net
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM, between, readable
+
+
+def xmpp(params: dict[str, Any]) -> list[dict[str, Any]]:
+    """The steps to a login."""
+    site = net.Site(params["domain"], params["port"], params["address"], params["ca_file"] or "")
+    return checks.Verification(checks.Target(site, params["timeout"]), []).reach_xmpp()
 
 
 def reconcile(module: Any) -> None:
     """Read, look, tell."""
     params, reader = module.params, Reader(module, module.params["recording"])
     limits = health.Limits(params["rotation_days"], params["rotation_grace_days"], params["certificate_days"])
-    found = health.checks(reader.facts(), limits)
+    facts = reader.facts()
+    if params["reach"] and facts.life.get("phase") == "awake":
+        facts = replace(facts, xmpp=xmpp(params))
+    found = health.checks(facts, limits)
     module.exit_json(
         changed=False,
         state=health.worst(found),
@@ -116,8 +153,22 @@ def main() -> None:
             "rotation_days": {"type": "int", "default": 90},
             "rotation_grace_days": {"type": "int", "default": 7},
             "certificate_days": {"type": "int", "default": 10},
+            "reach": {"type": "bool", "default": False},
+            "address": {"type": "str", "default": ""},
+            "port": {"type": "int", "default": 443},
+            "ca_file": {"type": "path", "default": ""},
+            "timeout": {"type": "int", "default": 10},
         },
         reconcile,
+        rules={
+            **PLATFORM,
+            "rotation_days": between(1, 1000),
+            "rotation_grace_days": between(0, 365),
+            "certificate_days": between(0, 365),
+            "port": between(1, 65535),
+            "timeout": between(1, 120, "seconds"),
+            "ca_file": readable(),
+        },
     )
 
 

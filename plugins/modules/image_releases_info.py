@@ -130,6 +130,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.meetops.jitsi.plugins.module_utils import image_releases
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.registry import Registry
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import between, check_options
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation_lists import registries
 
 
 class Release:
@@ -144,6 +146,7 @@ class Release:
         if len(tags) != 1 or tags == {""}:
             raise InvalidInput(f"releases {wanted['name']}: its images have no tag, or not the same; pin one for all")
         self.current = tags.pop()
+        image_releases.check_release(self.current)
         self.asked = {
             repository: Registry(*image_releases.registry(repository), params["registries"], params["timeout"])
             for repository, _tag, _digest in self.images
@@ -215,6 +218,7 @@ def main() -> None:
     )
     params = module.params
     try:
+        check_options({"timeout": between(1, 600, "seconds"), "registries": registries()}, params)
         found = {release["name"]: Release(release, params).read() for release in params["releases"]}
         module.exit_json(changed=False, releases=found)
     except InvalidInput as error:

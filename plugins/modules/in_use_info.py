@@ -75,6 +75,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as a
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import life_cycle
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import Settings
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
 
 
 def figures(module: Any, name: str) -> dict[str, int | None]:
@@ -121,7 +122,7 @@ def reconcile(module: Any) -> None:
 
 def main() -> None:
     """Run the module."""
-    run({"name": {"type": "str", "required": True}}, reconcile)
+    run({"name": {"type": "str", "required": True}}, reconcile, rules=PLATFORM)
 
 
 if __name__ == "__main__":

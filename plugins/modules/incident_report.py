@@ -46,6 +46,7 @@ options:
     default: 5000
 extends_documentation_fragment:
   - meetops.jitsi.common
+  - meetops.jitsi.platform
   - meetops.jitsi.life_cycle
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -124,6 +125,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws.health import R
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM, between
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import line as one_line
 
 SHOWN = 20
 
@@ -137,8 +140,6 @@ class Report:
         self.until = recordings.moment("until", params["until"], now, zone) if params["until"] else now
         self.since = recordings.moment("since", params["since"], now, zone)
         log_lines.check_period(self.since, self.until)
-        if not 1 <= params["limit"] <= 10_000:
-            raise InvalidInput(f"limit {params['limit']}: out of range; give 1 to 10000")
         self.module, self.params, self.name = module, params, params["name"]
         self.reader = Reader(module, params["recording"])
         masker, exact = log_api.masker(self.reader.client("secretsmanager"), self.name)
@@ -267,6 +268,7 @@ def main() -> None:
             "limit": {"type": "int", "default": 5000},
         },
         reconcile,
+        rules={**PLATFORM, "limit": between(1, 10_000), "title": one_line("a title")},
     )
 
 

@@ -16,18 +16,6 @@ description:
 author:
   - meetops.jitsi contributors (@meetops)
 options:
-  name:
-    description: Name that all names of the platform derive from.
-    type: str
-    required: true
-  domain:
-    description: Host name that people open.
-    type: str
-    required: true
-  hosted_zone:
-    description: Route 53 hosted zone that the domain is in, by name.
-    type: str
-    required: true
   recording_bucket:
     description: Name of the bucket for recordings. Empty if there never was one.
     type: str
@@ -55,6 +43,7 @@ notes:
     sns:GetTopicAttributes; tag:GetResources."
 extends_documentation_fragment:
   - meetops.jitsi.common.info
+  - meetops.jitsi.platform
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -120,6 +109,7 @@ from typing import Any
 from ansible_collections.meetops.jitsi.plugins.module_utils import leftovers
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import leftovers as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM, bucket, domain, optional
 
 
 def reconcile(module: Any) -> None:
@@ -157,6 +147,12 @@ def main() -> None:
             "kept": {"type": "list", "elements": "str", "choices": list(leftovers.KEPT), "default": []},
         },
         reconcile,
+        rules={
+            **PLATFORM,
+            "domain": domain("meet.example.com"),
+            "hosted_zone": domain("example.com"),
+            "recording_bucket": optional(bucket()),
+        },
     )
 
 

@@ -40,6 +40,7 @@ notes:
     cloudwatch:GetMetricData."
 extends_documentation_fragment:
   - meetops.jitsi.common
+  - meetops.jitsi.platform
   - meetops.jitsi.life_cycle
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -70,6 +71,12 @@ changes:
   type: list
   elements: dict
   sample: [{resource: platform jitsi-video-platform, action: update, fields: [phase, signalling_desired]}]
+in_the_way:
+  description: What people would lose, and why the platform was not put to sleep.
+  returned: when O(state=asleep) is refused
+  type: str
+  sample: 3 people meet
+  version_added: 0.4.0
 """
 
 from typing import Any
@@ -78,10 +85,10 @@ from ansible_collections.meetops.jitsi.plugins.module_utils import life_cycle_pl
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling as aas
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import life_cycle
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import reconcile as steps
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Names
 from ansible_collections.meetops.jitsi.plugins.module_utils.scaling import resource_id
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
 
 
 def set_limits(module: Any, names: Names, limits: dict[str, int]) -> None:
@@ -99,8 +106,9 @@ def reconcile(module: Any) -> None:
     item, seen, usage = life_cycle.look(cloud, settings)
     obstacle = life_cycle_plan.in_the_way(item, seen, usage)
     if wish == "asleep" and obstacle and not force:
-        raise InvalidInput(
-            f"state asleep: {obstacle}; wait until it sleeps by itself, or end what is under way with force=true"
+        module.fail_json(
+            msg=f"state asleep: {obstacle}; wait until it sleeps by itself, or end what is under way with force=true",
+            in_the_way=obstacle,
         )
 
     def apply(_change: Any) -> None:
@@ -126,6 +134,7 @@ def main() -> None:
             "limits": {"type": "dict", "default": {}},
         },
         reconcile,
+        rules=PLATFORM,
         required_one_of=[("state", "limits")],
     )
 

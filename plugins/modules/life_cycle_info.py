@@ -18,6 +18,7 @@ notes:
     application-autoscaling:DescribeScalableTargets and cloudwatch:GetMetricData."
 extends_documentation_fragment:
   - meetops.jitsi.common.info
+  - meetops.jitsi.platform
   - meetops.jitsi.life_cycle
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -82,6 +83,7 @@ from typing import Any
 from ansible_collections.meetops.jitsi.plugins.module_utils import life_cycle_plan
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import life_cycle
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
 
 
 def reconcile(module: Any) -> None:
@@ -97,7 +99,7 @@ def reconcile(module: Any) -> None:
 
 def main() -> None:
     """Run the module."""
-    run(life_cycle.ARGUMENTS, reconcile)
+    run(life_cycle.ARGUMENTS, reconcile, rules=PLATFORM)
 
 
 if __name__ == "__main__":

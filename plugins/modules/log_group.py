@@ -74,6 +74,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import logs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import log_group
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables import RETENTION_DAYS
 
 
@@ -115,6 +116,7 @@ def main() -> None:
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
         reconcile,
+        rules={"name": log_group()},
         required_if=[("state", "present", ("retention_days",))],
     )
 

@@ -129,7 +129,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils import log_lines, re
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import log_lines as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import logs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM, between, line
 
 
 def reconcile(module: Any) -> None:
@@ -139,8 +139,6 @@ def reconcile(module: Any) -> None:
     until = recordings.moment("until", params["until"], now, zone) if params["until"] else now
     since = recordings.moment("since", params["since"], now, zone)
     log_lines.check_period(since, until)
-    if not 1 <= params["limit"] <= 10_000:
-        raise InvalidInput(f"limit {params['limit']}: out of range; give 1 to 10000")
     components = log_lines.components(params["components"])
     watch, errors = client(module, "logs"), ()
     if params["errors"]:
@@ -171,6 +169,7 @@ def main() -> None:
             "follow": {"type": "str", "default": ""},
         },
         reconcile,
+        rules={**PLATFORM, "limit": between(1, 10_000), "room": line("the name of a room"), "text": line("text")},
     )
 
 

@@ -122,6 +122,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
 )
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import platform as api
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
 
 PARTS = ["network", "secret", "discovery", "storage", "services", "targets"]
 
@@ -260,6 +261,7 @@ def main():
             include=dict(type="list", elements="str", choices=PARTS, default=PARTS),
         ),
         reconcile,
+        rules=PLATFORM,
     )
 
 

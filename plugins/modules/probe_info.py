@@ -63,6 +63,11 @@ options:
     description: How many days the certificate should still be valid.
     type: int
     default: 10
+  patience:
+    description: For how many seconds it is tried again as long as something does not work, 0 to 3600.
+    type: int
+    default: 0
+    version_added: 0.4.0
 attributes:
   check_mode:
     description: Changes nothing, so it always runs.
@@ -110,7 +115,27 @@ checks:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.meetops.jitsi.plugins.module_utils import patience
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.probe import checks, net
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import (
+    between,
+    check_options,
+    domain,
+    line,
+    readable,
+)
+
+RULES = {
+    "domain": domain("meet.example.com"),
+    "port": between(1, 65535),
+    "ca_file": readable(),
+    "room": line("the name of a room"),
+    "bridge_port": between(1, 65535),
+    "timeout": between(1, 120, "seconds"),
+    "certificate_days": between(0, 1000, "days"),
+    "patience": patience.RULE,
+}
 
 
 def target(params: dict[str, Any]) -> checks.Target:
@@ -142,12 +167,16 @@ def main() -> None:
             "bridge_port": {"type": "int", "default": 10000},
             "timeout": {"type": "int", "default": 10},
             "certificate_days": {"type": "int", "default": 10},
+            "patience": {"type": "int", "default": 0},
         },
         supports_check_mode=True,
     )
-    if not 1 <= module.params["timeout"] <= 120:
-        module.fail_json(msg=f"timeout {module.params['timeout']}: out of range; give 1 to 120")
-    found = checks.Verification(target(module.params), []).run()
+    try:
+        check_options(RULES, module.params)
+    except InvalidInput as error:
+        module.fail_json(msg=str(error))
+    wanted = target(module.params)
+    found = patience.look(lambda: checks.Verification(wanted, []).run(), module.params["patience"])
     module.exit_json(changed=False, state=checks.worst(found), checks=found)
 
 

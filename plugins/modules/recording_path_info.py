@@ -26,6 +26,18 @@ options:
     description: ARN of the KMS key of the bucket; empty for the key of AWS.
     type: str
     default: ""
+  since:
+    description:
+      - From when on a recorder must have told of itself, C(4m) for the last four minutes or a time in UTC such as
+        C(2026-11-22T10:00:00).
+    type: str
+    default: 4m
+    version_added: 0.4.0
+  patience:
+    description: For how many seconds it is tried again as long as something does not work, 0 to 3600.
+    type: int
+    default: 0
+    version_added: 0.4.0
 extends_documentation_fragment:
   - meetops.jitsi.common.info
   - amazon.aws.common.modules
@@ -62,10 +74,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import health, recording_path, recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils import health, patience, recording_path, recordings
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, platform
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.health import Reader
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM, bucket, kms_key, optional
 
 DAYS = 30
 
@@ -75,9 +88,27 @@ class Path:
 
     def __init__(self, module: Any) -> None:
         self.reader, self.params = Reader(module, recording=True), module.params
+        self.since = recordings.moment("since", module.params["since"], self.reader.now, dt.UTC)
+
+    def checks(self) -> list[dict[str, Any]]:
+        """Look at all of it now, and time each look."""
+        self.reader.now = dt.datetime.now(dt.UTC)
+        looks: tuple[Callable[[], Iterable[health.Check]], ...] = (
+            self.recorder,
+            self.bucket,
+            self.permissions,
+            self.uploads,
+        )
+        found = []
+        for look in looks:
+            begin = time.monotonic()
+            checks = list(look())
+            seconds = round(time.monotonic() - begin, 3)
+            found += [{**asdict(check), "seconds": seconds} for check in checks]
+        return found
 
     def recorder(self) -> list[health.Check]:
-        return [recording_path.recorder(self.reader.figures().get("jibri", []))]
+        return [recording_path.recorder(self.reader.figures(self.since).get("jibri", []))]
 
     def bucket(self) -> list[health.Check]:
         s3, name = self.reader.client("s3"), self.params["bucket"]
@@ -121,21 +152,9 @@ class Path:
 
 
 def reconcile(module: Any) -> None:
-    """Look, and time each look."""
-    path, found = Path(module), []
-    looks: tuple[Callable[[], Iterable[health.Check]], ...] = (
-        path.recorder,
-        path.bucket,
-        path.permissions,
-        path.uploads,
-    )
-    worst = health.OK
-    for look in looks:
-        begin = time.monotonic()
-        checks = list(look())
-        seconds = round(time.monotonic() - begin, 3)
-        worst = max(worst, health.worst(checks), key=health.STATES.index)
-        found += [{**asdict(check), "seconds": seconds} for check in checks]
+    """Look, again as long as something does not work and there is patience."""
+    found = patience.look(Path(module).checks, module.params["patience"])
+    worst = max((check["state"] for check in found), key=health.STATES.index)
     module.exit_json(changed=False, state=worst, checks=found)
 
 
@@ -147,8 +166,11 @@ def main() -> None:
             "bucket": {"type": "str", "required": True},
             # An ARN, no secret.
             "kms_key": {"type": "str", "default": "", "no_log": False},
+            "since": {"type": "str", "default": "4m"},
+            "patience": {"type": "int", "default": 0},
         },
         reconcile,
+        rules={**PLATFORM, "bucket": bucket(), "kms_key": optional(kms_key()), "patience": patience.RULE},
     )
 
 

@@ -250,6 +250,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils import recordings
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, logs, s3_objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import bucket
 
 PARTS = ["recordings", "metadata", "versions", "locks", "rate", "failed", "waiting", "links"]
 OF_RECORDINGS = {"recordings", "metadata", "versions", "locks", "links"}
@@ -410,6 +411,7 @@ def main() -> None:
             "metric_namespace": {"type": "str", "default": "Jitsi/JVB"},
         },
         reconcile,
+        rules={"bucket": bucket()},
     )
 
 

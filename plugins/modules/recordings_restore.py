@@ -97,6 +97,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.bucket import RECORD
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings_index import Fate, Line
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import bucket
 
 INDEX = "recordings.jsonl"
 
@@ -150,6 +151,8 @@ class Bucket:
 
 def reconcile(module: Any) -> None:
     """Compare, restore."""
+    for session in module.params["sessions"]:
+        recordings.check_session(session)
     bucket = Bucket(module)
     resource = f"bucket {bucket.bucket}"
     restored = sorted(line["key"] for line in [*bucket.deleted, *bucket.buried])
@@ -174,6 +177,7 @@ def main() -> None:
             "sessions": {"type": "list", "elements": "str", "default": []},
         },
         reconcile,
+        rules={"bucket": bucket()},
     )
 
 

@@ -169,12 +169,14 @@ review:
 """
 
 import datetime as dt
+import math
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils import platform, recordings, review, review_result
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import review as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM, between
 
 
 def queries(name: str, namespace: str, kinds: list[str]) -> dict[str, api.Query]:
@@ -200,6 +202,8 @@ def check(params: dict[str, Any]) -> None:
     for task in params["tasks"]:
         if "instance_type" not in task and not {"cpu", "memory"} <= set(task):
             raise InvalidInput(f"tasks {task['name']}: has no size; give cpu and memory, or instance_type")
+    if not 0 <= params["asleep_usd_month"] < math.inf:
+        raise InvalidInput(f"asleep_usd_month {params['asleep_usd_month']:g}: is no price; give 0 or more")
 
 
 def reconcile(module: Any) -> None:
@@ -252,6 +256,12 @@ def main() -> None:
             "metric_namespace": {"type": "str", "default": "Jitsi/JVB"},
         },
         reconcile,
+        rules={
+            **PLATFORM,
+            "bridge_max": between(1, 1000),
+            "recorder_max": between(0, 1000),
+            "scaling_percent": between(1, 100),
+        },
     )
 
 

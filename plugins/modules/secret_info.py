@@ -111,6 +111,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils import platform as n
 from ansible_collections.meetops.jitsi.plugins.module_utils import secret_document, secret_report
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
 
 
 def read(module):
@@ -148,6 +149,7 @@ def main():
             grace_days=dict(type="int", default=7),
         ),
         reconcile,
+        rules=PLATFORM,
     )
 
 

@@ -127,7 +127,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import f
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup_store import load, verify
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.rotation_plan import CURRENT, PENDING
+from ansible_collections.meetops.jitsi.plugins.module_utils.rotation_plan import CURRENT, PENDING, RESTART, Do
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
 
 NONE = "no value"
 OTHER = "another value"
@@ -141,7 +142,7 @@ class Restore:
         self.cloud = rotation_cloud.connect(module)
         self.sm, self.name = self.cloud.sm, self.cloud.secret
         self.steps: list[str] = []
-        self.postponed = ""
+        self.postponed, self.ended = "", False
         self.read_backup(Path(module.params["backup"]))
         self.described = secretsmanager.describe(self.sm, self.name)
         self.deleted = bool(self.described and self.described.get("DeletedDate"))
@@ -182,6 +183,13 @@ class Restore:
         """Names of the keys to put back."""
         return sorted({*self.missing, *self.differing})
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether a run died after the values had become current, before labels and components were as they should."""
+        stages = [set(labels) for labels in ((self.described or {}).get("VersionIdsToStages") or {}).values()]
+        waiting = any(PENDING in labels and CURRENT not in labels for labels in stages)
+        return not waiting and any(RESTART in labels or PENDING in labels for labels in stages)
+
     def refuse_rotation(self) -> None:
         """Fail while another rotation than a restoration to the same values waits to become current."""
         stages = (self.described or {}).get("VersionIdsToStages") or {}
@@ -221,19 +229,19 @@ class Restore:
             self.read()
             self.restored = self.keys
         self.complete()
-        if self.differing:
+        if self.differing or self.unfinished:
             self.rotate()
         if self.keys and not self.postponed:
             raise rotation.RotationError(f"{', '.join(self.keys)} changed meanwhile; run again")
 
     def rotate(self) -> None:
-        """Make the former values current."""
-        params = self.params
+        """Make the former values current, or end what a run that died has begun."""
+        params, self.ended = self.params, not self.differing
         rotating = restoration.Restoration(
             self.cloud, params["keys"], self.former, self.differing, self.created, params["force"], self.module.log
         )
         try:
-            rotating.run()
+            rotating.run(() if self.differing else (Do.PREPARE, Do.POSTPONE))
         except rotation.Postponed:
             # Somebody came while it began.
             self.postponed = rotating.outcome.postponed
@@ -263,6 +271,8 @@ class Restore:
             "postponed": f"Postponed, since {self.postponed}. Not as in the backup: {', '.join(keys)}.",
             "nothing": "All values are as in the backup.",
         }
+        if self.ended:
+            words["restored"] = "All values are as in the backup. What an earlier run had begun is at its end."
         left = f" Left alone, as it is no text: {', '.join(self.left)}." if self.left else ""
         return {
             "result": result,
@@ -289,6 +299,8 @@ def reconcile(module: Any) -> None:
     after: dict[str, Any] = dict.fromkeys(restore.keys, f"as in {params['backup']}")
     if restore.deleted:
         before["deletion"], after["deletion"] = "scheduled", "cancelled"
+    if restore.unfinished:
+        before["rotation"], after["rotation"] = "unfinished", "ended"
     try:
         finish(
             module,
@@ -314,6 +326,7 @@ def main() -> None:
             "wait_minutes": {"type": "int", "default": 0},
         },
         reconcile,
+        rules=PLATFORM,
     )
 
 

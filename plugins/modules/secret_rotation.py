@@ -153,6 +153,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils import rotation, sec
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import rotation_cloud, runner
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.rotation_plan import Request
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation_lists import key_names
 
 
 def report(module, action, run):
@@ -213,6 +215,7 @@ def main():
             wait_minutes=dict(type="int", default=0),
         ),
         reconcile,
+        rules={**PLATFORM, "only": key_names()},
     )
 
 

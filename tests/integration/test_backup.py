@@ -333,17 +333,24 @@ def test_a_rotation_under_way_comes_first(aws: AwsServer, account: Account, run:
     assert result["failed"] and "rotate_secrets.yml" in result["msg"] and not aws.mutating()
 
 
+@pytest.mark.parametrize("step", ["_move", "_finish"])
 def test_a_restore_that_died_is_finished(
-    aws: AwsServer, account: Account, run: Run, one: Path, password: str, monkeypatch: pytest.MonkeyPatch
+    account: Account, run: Run, one: Path, password: str, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     account.put(changed())
     with monkeypatch.context() as patch:
-        patch.setattr(rotation.Rotation, "_move", lambda self, action: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(rotation.Rotation, step, lambda self, action: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             restore(run, one, password)
-    result = restore(run, one, password)
+    planned, result = restore(run, one, password, _check=True), restore(run, one, password)
+    assert planned["changes"] == result["changes"]
     assert result["restoration"]["result"] == "restored", result
+    ended = "What an earlier run had begun is at its end" in result["restoration"]["message"]
+    assert ended == (step == "_finish")
     assert [key for key in DOCUMENT if key != "_rotated" and account.document[key] != DOCUMENT[key]] == []
+    stages = account.sm.describe_secret(SecretId=SECRET)["VersionIdsToStages"].values()
+    assert sorted(label for labels in stages for label in labels) == ["AWSCURRENT", "AWSPREVIOUS"]
+    assert not restore(run, one, password)["changed"]
 
 
 def test_a_value_that_is_no_text_is_left_and_told(account: Account, run: Run, one: Path, password: str) -> None:

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
-from proofs.crash import faults
+from proofs.crash import faults, runbooks
 from support import account
 from support.crash import Lab, Task, leaks
 from support.server import REGION, AwsServer
@@ -18,6 +20,7 @@ from support.server import REGION, AwsServer
 MODULES = "ansible_collections.meetops.jitsi.plugins.modules."
 NAME = "jitsi-video-platform"
 TAGS = {"Environment": "test"}
+COMMON = {"region": REGION, "_ansible_check_mode": False, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "log_group": {"name": f"/ecs/{NAME}", "retention_days": 30, "tags": TAGS},
     "vpc": {"name": NAME, "cidr": "10.90.0.0/16", "subnets": [{"cidr": "10.90.0.0/24", "zone": "us-east-1a"}]},
@@ -55,8 +58,7 @@ def lab(aws_server: AwsServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def build(lab: Lab, *names: str) -> list[Task]:
     """Run these modules on an empty account."""
     lab.restore()
-    common = {"region": REGION, "_ansible_check_mode": False, "_ansible_diff": True, "_ansible_remote_tmp": "/tmp"}
-    return [lab.task(MODULES + name, {**common, **ARGUMENTS[name]}) for name in names]
+    return [lab.task(MODULES + name, {**COMMON, **ARGUMENTS[name]}) for name in names]
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +81,23 @@ def test_calls_that_fail_are_repeated_or_end_in_one_clear_error(lab: Lab, tasks:
     assert found.wrong == []
     assert len(found.hit) >= 10
     assert (found.errors == []) == (kind == "throttled")
+
+
+def test_an_erasure_that_died_is_finished_by_the_next(lab: Lab, tmp_path: Path) -> None:
+    """Also the report of it, which is a file of this machine."""
+    files, kept = tmp_path / "files", tmp_path / "kept"
+    files.mkdir()
+    shutil.copytree(files, kept)
+    lab.restore()
+    before = lab.server.listen(lambda: runbooks.deleted(lab, files))
+    arguments = {"bucket": runbooks.BUCKET, "session": runbooks.SESSION, "report_dir": str(files / "reports")}
+    task = lab.task(MODULES + "recording", {**COMMON, **arguments, "state": "erased"})
+    erase = next(item for item in runbooks.every({}) if item.name == "recordings erase")
+    found = runbooks.with_tasks(erase, before, files, kept, [task])
+    assert found.changes >= 1
+    for dying, number in runbooks.deaths(found):
+        runbooks.begin(lab, found, dying)
+        assert runbooks.die_and_repeat(lab, found, dying, number) == [], number
 
 
 def test_what_is_made_twice_is_found(lab: Lab) -> None:

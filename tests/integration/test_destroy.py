@@ -136,11 +136,6 @@ def test_a_run_that_died_is_finished_by_the_next(
     [
         ({}, "destroy_name is not given: this is not the name of the platform"),
         ({"destroy_name": STAGING.name}, f"destroy_name {STAGING.name}: this is not the name of the platform"),
-        ({"destroy_name": NAME, "destroy_recording": True}, "destroy_recording: not known"),
-        (
-            {"destroy_name": NAME, "destroy_secrets": "maybe", "destroy_recovery_days": 3},
-            "destroy_recordings, destroy_secrets and destroy_logs are true or false",
-        ),
     ],
 )
 def test_it_asks_before_it_calls(aws: AwsServer, quick_playbook: Playbook, given: dict[str, Any], words: str) -> None:

@@ -53,6 +53,8 @@ SERVICES = {"meet-service", "meet-bridge", "meet-recorder"}
 FREE_METRICS = 10
 # Billed for the hours that have samples: one a day, or those of wakes and of being awake.
 RARE = {"SecretAgeDays", "Wakes", "TimeToWake", "AwakeMinutes", "IdleMinutes", "Ready", "CertificateDays"}
+# Nine of ours, two of each of three policies of target tracking, one of a step. Ten are free, others 0.10 USD each.
+ALARMS = 16
 CHAT = "/meet/chat-webhook"
 ACCOUNT = "123456789012"
 RUNBOOK = re.compile(r"playbooks/runbooks/(\w+)\.yml$")
@@ -233,6 +235,19 @@ def test_asleep_is_always_green(alarms, filters):
         assert alarm["TreatMissingData"] == "notBreaching"
         assert alarm["MetricName"] not in told
         assert alarm["StateValue"] in ("OK", "INSUFFICIENT_DATA")
+
+
+def test_scaling_s_own_alarms_tell_nobody_and_sleep_too(aws_server, made):
+    """Target tracking's are AWS's own: without data they are in INSUFFICIENT_DATA, and nobody may change that."""
+    described = aws_server.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    scaling = [item for item in described if not item["AlarmName"].startswith("meet/")]
+    assert len(described) == ALARMS
+    for alarm in scaling:
+        actions = [*alarm["AlarmActions"], *alarm["OKActions"], *alarm["InsufficientDataActions"]]
+        assert actions and all(":scalingPolicy:" in action for action in actions), alarm["AlarmName"]
+        if not alarm["AlarmName"].startswith("TargetTracking-"):
+            assert alarm["TreatMissingData"] == "notBreaching"
+            assert "nobody has to do anything" in alarm["AlarmDescription"]
 
 
 def test_the_last_minute_before_sleep_is_green_too(alarms, filters):

@@ -15,9 +15,3 @@ def test_runbook_compares_and_draws(aws, quick_playbook, tmp_path):
     assert picture.read_text().startswith("<?xml")
     assert "scaling at 50 %" in first.stdout
     assert aws.calls == []
-
-
-def test_bad_input_is_one_clear_error(quick_playbook):
-    run = quick_playbook("playbooks/runbooks/plan_capacity.yml", extra_vars={"capacity_days": 0})
-    assert run.rc == 2, run
-    assert "days 0: out of range; give 1 to 365" in run.stdout

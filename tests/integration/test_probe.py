@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.meetops.jitsi.plugins.module_utils import patience
 from ansible_collections.meetops.jitsi.plugins.module_utils.probe import checks, net, turn
 from support import entrance
 from support.programs import free_port
@@ -65,6 +66,28 @@ def test_every_step_works(platform: Platform) -> None:
     assert all(0 < step["seconds"] < 5 for step in steps.values())
     # Credentials are told to nobody.
     assert not re.search(r"[A-Za-z0-9+/]{27}=", " ".join(step["text"] for step in steps.values()))
+
+
+def test_xmpp_alone(platform: Platform) -> None:
+    """What the runbook health asks."""
+    steps = checks.Verification(platform.target, []).reach_xmpp()
+    assert [(step["check"], step["state"]) for step in steps] == [("TLS", "ok"), ("websocket", "ok"), ("login", "ok")]
+    nobody = replace(platform.target, site=replace(platform.target.site, port=free_port()))
+    steps = checks.Verification(nobody, []).reach_xmpp()
+    assert [step["state"] for step in steps] == ["bad", "skipped", "skipped"]
+
+
+def test_what_works_a_little_later_is_tried_again(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a name that leads to a task that has gone."""
+    pauses: list[float] = []
+    tries = iter([replace(platform.target, site=replace(platform.target.site, port=free_port())), platform.target])
+    monkeypatch.setattr("time.sleep", pauses.append)
+    found = patience.look(lambda: checks.Verification(next(tries), []).reach_xmpp(), 60)
+    assert ([step["state"] for step in found], pauses) == (["ok"] * 3, [patience.EVERY])
+    # Without patience what was found first is told.
+    nobody = replace(platform.target, site=replace(platform.target.site, port=free_port()))
+    found = patience.look(lambda: checks.Verification(nobody, []).reach_xmpp(), 0)
+    assert (found[0]["state"], pauses) == ("bad", [patience.EVERY])
 
 
 def test_a_certificate_of_nobody_that_ended_or_ends_soon(platform: Platform) -> None:

@@ -28,6 +28,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils import (
     review_report,
     review_result,
 )
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit_rules import common
 from ansible_collections.meetops.jitsi.plugins.modules import report as report_module
 from selenium.webdriver.common.by import By
 from support import browser
@@ -89,7 +90,7 @@ def audit_facts(names: list[str]) -> dict[str, Any]:
     """An audit with a finding of each of these names."""
     found = [
         {
-            **audit.finding(severity, f"{area}/x", name, f"Title {name}", f"Seen {name}", f"Do {name}"),
+            **common.finding(severity, f"{area}/x", name, f"Title {name}", f"Seen {name}", f"Do {name}"),
             "accepted": number > 3,
         }
         for number, (name, area, severity) in enumerate(

@@ -144,10 +144,3 @@ def test_postponing_has_its_own_exit_status(quick_playbook: Playbook, aws: AwsSe
     assert (run.rc, run.failed) == (2, 1), run
     assert "and OVERDUE: rotation was due 8 days ago" in said(run)
     assert aws.mutating() == []
-
-
-def test_misspelt_options_are_refused(quick_playbook: Playbook, aws: AwsServer) -> None:
-    aws.calls.clear()
-    run = quick_playbook("playbooks/rotate_secrets.yml", extra_vars={"rotate_kyes": "turn_credentials"})
-    assert (run.rc, aws.calls) == (2, []), run
-    assert "this playbook knows rotate_force" in said(run)

@@ -14,7 +14,7 @@ import json
 import stat
 import tarfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,14 @@ def asleep(aws_server: AwsServer, converged_requests: list[replay.Request]) -> M
     """A platform after the lessons. It replaces the other one."""
     aws_server.restore(converged_requests)
     return fill(aws_server)
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The way in: an address, its port, and the authority to trust."""
+    folder = tmp_path_factory.mktemp("front")
+    with entrance.running(folder) as found:
+        yield {"address": "127.0.0.1", "port": found.port, "ca_file": str(folder / "good.crt")}
 
 
 @pytest.fixture
@@ -121,7 +129,7 @@ def test_logs_show_no_secret_and_the_newest_lines(awake: Month, run_module: RunM
         ({"components": ["jvb", "nginx"]}, "components nginx: is not known; use some of caddy, web, prosody"),
         ({"since": "yesterday"}, "since yesterday: is no time"),
         ({"since": "1h", "until": "2h"}, "is not before until"),
-        ({"limit": 0}, "limit 0: out of range; give 1 to 10000"),
+        ({"limit": 0}, "limit: 0 is out of range; use 1 to 10000"),
     ],
 )
 def test_logs_bad_input(aws_server: AwsServer, run_module: RunModule, options: dict[str, Any], message: str) -> None:
@@ -139,8 +147,8 @@ def states(facts: dict[str, Any]) -> dict[str, str]:
     return {check["check"]: check["state"] for check in facts["checks"]}
 
 
-def test_health_awake(awake: Month, runbook: Runbook) -> None:
-    run, facts = runbook("health")
+def test_health_awake(awake: Month, runbook: Runbook, front: dict[str, Any]) -> None:
+    run, facts = runbook("health", **{f"health_{name}": value for name, value in front.items()})
     assert run.rc == 0, run
     told = {check["check"]: check for check in facts["checks"]}
     assert {name for name, state in states(facts).items() if state != "ok"} == {"ended tasks"}, run
@@ -148,6 +156,7 @@ def test_health_awake(awake: Month, runbook: Runbook) -> None:
     assert told["signalling"]["text"] == "36 participants in 3 conferences"
     assert told["bridges"]["text"] == "jicofo can use 1 of 1 running"
     assert told["address of origin"]["text"] == f"origin.{awake.domain} is {awake.addresses['signalling'][0]}"
+    assert told["XMPP"]["text"].endswith(": TLS, websocket, login")
     assert told["passwords"]["text"] == "84 days old, rotation is due in 6 days"
     assert facts["state"] == "warn"
 
@@ -155,12 +164,10 @@ def test_health_awake(awake: Month, runbook: Runbook) -> None:
 # --- verify
 
 
-def test_verify_tries_what_is_awake(awake: Month, runbook: Runbook, tmp_path: Path) -> None:
+def test_verify_tries_what_is_awake(awake: Month, runbook: Runbook, front: dict[str, Any]) -> None:
     """The steps of a participant against the real programs, and the way of a recording."""
-    with entrance.running(tmp_path) as found:
-        there = {"verify_address": "127.0.0.1", "verify_turn_address": "127.0.0.1", "verify_bridges": []}
-        there |= {"verify_port": found.port, "verify_ca_file": str(tmp_path / "good.crt")}
-        run, facts = runbook("verify", **there)
+    there = {f"verify_{name}": value for name, value in front.items()}
+    run, facts = runbook("verify", verify_turn_address="127.0.0.1", verify_bridges=[], **there)
     assert run.rc == 0, run
     assert {name for name, state in states(facts).items() if state != "ok"} == {"uploads"}, run
     told = {check["check"]: check["text"] for check in facts["checks"]}
@@ -170,6 +177,20 @@ def test_verify_tries_what_is_awake(awake: Month, runbook: Runbook, tmp_path: Pa
     assert told["upload permission"] == f"{awake.platform}-recorder-task may s3:PutObject, s3:GetObject"
     assert {"TLS", "page", "websocket", "login", "relay credentials", "conference"} <= set(told)
     assert all(check["seconds"] >= 0 for check in facts["checks"])
+
+
+# --- recordings
+
+
+def test_recordings_tell_how_uploads_went(awake: Month, runbook: Runbook) -> None:
+    run, facts = runbook("recordings", recordings_action="uploads")
+    assert run.rc == 0, run
+    (lost,) = [recording.file for recording in awake.recordings if not recording.stored]
+    assert [upload["file"] for upload in facts["failed_uploads"] if not upload["uploaded"]] == [lost]
+    since = dt.datetime.fromisoformat(facts["rate"]["since"]).replace(tzinfo=None)
+    tried = awake.samples("UploadResult", since)
+    told = (facts["rate"]["uploads"], facts["rate"]["succeeded"])
+    assert told == (len(tried), sum(value for _at, value in tried))
 
 
 # --- incident
@@ -252,3 +273,18 @@ def test_verify_refuses_what_sleeps(asleep: Month, runbook: Runbook) -> None:
 def test_verify_would_wake_it_first(asleep: Month, runbook: Runbook) -> None:
     run, facts = runbook("verify", "--check", verify_wake=True)
     assert (run.rc, run.changed_tasks, facts) == (0, ["Wake it"], {}), run
+
+
+def test_scale_wakes_it_and_lets_more_bridges_run(
+    asleep: Month, aws_server: AwsServer, runbook: Runbook, quick_playbook: Callable[..., Run], tmp_path: Path
+) -> None:
+    """The last one: it changes the platform, which the others share."""
+    planned, facts = runbook("scale", "--check", scale_to="awake", scale_bridge_max=5)
+    assert (planned.rc, planned.changed_tasks[0], facts) == (0, "Make it so", {}), planned
+    given = {"scale_to": "awake", "scale_bridge_max": 5, "runbook_file": str(tmp_path / "scale.json")}
+    done = quick_playbook("playbooks/runbooks/scale.yml", extra_vars=given)
+    assert (done.rc, done.changed_tasks[0]) == (0, "Make it so"), done
+    told = json.loads((tmp_path / "scale.json").read_text())["life_cycle"]
+    assert (told["phase"], told["by"]) == ("waking", "operator")
+    limits = {kind: (service["minimum"], service["maximum"]) for kind, service in told["services"].items()}
+    assert limits == {"signalling": (1, 1), "bridge": (1, 5), "recorder": (1, 2)}

@@ -31,7 +31,7 @@ IDS = (
         "01234567-89ab-cdef-0123-456789abcdef",
     ),
     (re.compile(r"(:task/[\w-]+/)[0-9a-f]{32}$"), r"\g<1>0123456789abcdef0123456789abcdef"),
-    (re.compile(r"(:log-stream:).+"), r"\1stream"),
+    (re.compile(r"(:log-stream:)(?!\*).+"), r"\1stream"),
 )
 # Condition keys that some policy of the collection may use.
 KEYS = re.compile(r"aws:(RequestTag|ResourceTag)/(Name|aws:.*)|(?!aws:).*")

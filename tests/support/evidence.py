@@ -58,4 +58,7 @@ def by_audience(scenarios: dict[str, Recorded]) -> dict[str, frozenset[Permissio
     found: dict[str, frozenset[Permission]] = {}
     for recorded in scenarios.values():
         found[recorded.audience] = found.get(recorded.audience, frozenset()) | recorded.asked
+    # With options a role still does what it does without.
+    for audience in found:
+        found[audience] |= found.get(audience.partition(".")[0], frozenset())
     return dict(sorted(found.items()))

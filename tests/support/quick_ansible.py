@@ -3,15 +3,17 @@
 """``ansible-playbook`` whose AWS modules run in the process that ansible forks for a task, not in one more.
 
 The playbooks, roles, templates and modules are the same; only the packing of a module and the start of another Python,
-which are most of a task's time, are left out. Run it as a script, with ansible-playbook's arguments. In its
-environment, QUICK_ANSIBLE_WAITS=no lets modules not wait between the tries of a call, and QUICK_ANSIBLE_TASKS names a
-file to which each task's module and arguments are written, one JSON list a line.
+which are most of a task's time, are left out. Run it as a script, with ansible-playbook's arguments; without any it
+loads what runs need, and each run is a fork (support/forks.py). In its environment, QUICK_ANSIBLE_WAITS=no lets modules
+not wait between the tries of a call, and QUICK_ANSIBLE_TASKS names a file to which each task's module and arguments are
+written, one JSON list a line.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import json
 import os
 import sys
@@ -23,11 +25,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import botocore.session
 from ansible.cli.playbook import PlaybookCLI
+from ansible.parsing.vault import VaultSecretsContext
 from ansible.plugins import action
 from ansible.plugins.action import ActionBase
+from ansible.utils.context_objects import GlobalCLIArgs
+from ansible.utils.vars import load_options_vars
 
+from support import forks
 from support.modules import execute
 
+ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = ("meetops.jitsi", "amazon.aws", "community.aws")
 # What a fork finds loaded it need not load again.
 SERVICES = (
@@ -86,5 +93,26 @@ class QuickPlaybookCLI(PlaybookCLI):
         return super()._play_prereqs()
 
 
+def main(arguments: list[str]) -> None:
+    """Run ansible-playbook with these arguments, the program's name first."""
+    QuickPlaybookCLI.cli_executor(arguments)
+
+
+def preload() -> None:
+    """Load what nearly every run needs: plugins, roles, and the modules of the collection."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        QuickPlaybookCLI(["ansible-playbook", str(ROOT / "playbooks" / "site.yml"), "--list-tasks"]).run()
+    # Ansible allows each of them once a process, and keeps the variables of options, such as ansible_check_mode.
+    GlobalCLIArgs._Singleton__instance = None
+    VaultSecretsContext._current = None
+    load_options_vars.options_vars = None
+    for path in sorted((ROOT / "plugins" / "modules").glob("*.py")):
+        importlib.import_module(f"ansible_collections.meetops.jitsi.plugins.modules.{path.stem}")
+
+
 if __name__ == "__main__":
-    QuickPlaybookCLI.cli_executor(["ansible-playbook", *sys.argv[1:]])
+    if len(sys.argv) > 1:
+        main(["ansible-playbook", *sys.argv[1:]])
+    else:
+        preload()
+        forks.serve(main)

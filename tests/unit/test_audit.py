@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils import audit, audit_report, audit_state, iam, images
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit_rules import common, tasks
 
 NAME, ACCOUNT = "meet", "123456789012"
 TLS_DENY = {
@@ -37,7 +39,7 @@ ROLE = iam.wanted_fields(
     },
     {},
 )
-WANTED = audit.Wanted(
+WANTED = common.Wanted(
     name=NAME,
     account_id=ACCOUNT,
     security_groups={
@@ -279,7 +281,7 @@ def test_every_rule_has_a_weakness_that_it_finds() -> None:
             plant(state)
             found = found or bool(list(rule(state, WANTED)))
         # An image without a release has two findings: see below.
-        assert found or rule is audit.image_unpinned, rule.__name__
+        assert found or rule is tasks.image_unpinned, rule.__name__
 
 
 def test_an_image_without_a_release() -> None:
@@ -362,3 +364,9 @@ def test_strangers_by_tag(arn: str, kind: str | None) -> None:
         "meet", [{"arn": arn, "tags": {"Name": "meet"}}, {"arn": arn, "tags": {"Name": "meet-x"}}]
     )
     assert [item["kind"] for item in found] == ([kind] if kind else [])
+
+
+def test_a_rule_is_in_the_file_of_its_area() -> None:
+    for rule in audit.RULES:
+        area = rule.__module__.rpartition(".")[2]
+        assert f'"{area}/' in inspect.getsource(rule), rule.__name__

@@ -64,9 +64,11 @@ WELL = Facts(
     secret_age=20,
     failed_uploads=[],
     waiting={"recordings": 0, "minutes_ago": 1},
+    xmpp=[{"check": name, "state": "ok", "text": "", "todo": "", "seconds": 0.2} for name in ("TLS", "login")],
 )
 ASLEEP = replace(
     WELL,
+    xmpp=None,
     life={**WELL.life, "phase": "asleep", "participants": None},
     services={kind: service(desiredCount=0) for kind in KINDS},
     tasks={},
@@ -184,6 +186,12 @@ BROKEN = [
         "alarms",
         "bad",
         "not-ready",
+    ),
+    (
+        {"xmpp": [{"check": "websocket", "state": "bad", "text": "answered 502", "todo": "see caddy", "seconds": 0.1}]},
+        "XMPP",
+        "bad",
+        "cannot be reached from here: websocket: answered 502",
     ),
     ({"secret_age": 95}, "passwords", "warn", "was due 5 days ago"),
     ({"secret_age": 98}, "passwords", "bad", "was due 8 days ago"),

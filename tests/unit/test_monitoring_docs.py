@@ -8,6 +8,7 @@ import functools
 import re
 
 import pytest
+from ansible_collections.meetops.jitsi.plugins.module_utils.validation import DASHBOARD_ENDS
 from support.rendering import role_variable
 from support.server import ROOT
 
@@ -65,6 +66,11 @@ def test_thresholds_in_the_page_are_the_role_s():
     assert f"more than {role_variable('monitoring', 'monitoring_error_burst')} errors" in page
     assert "(1000)" in page
     assert "(100)" in page
+
+
+def test_no_platform_is_called_as_the_dashboard_of_another():
+    names = {item["name"] for item in of_role("_monitoring_dashboards").values()}
+    assert names == {"NAME", *(f"NAME{end}" for end in DASHBOARD_ENDS)}
 
 
 @pytest.mark.parametrize("kind", ["operations", "capacity", "recording"])

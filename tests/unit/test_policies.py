@@ -58,6 +58,15 @@ def test_everything_is_current():
     assert policies.placed(readme, policies.tables()) == readme, "run: python tools/policies.py"
 
 
+def test_every_playbook_is_recorded():
+    # These ask AWS for nothing.
+    others = {"awx", "local_aws", "maintenance_timers", "policies", "runbooks/plan_capacity"}
+    found = {str(path) for folder in (".", "runbooks") for path in (ROOT / "playbooks" / folder).glob("*.yml")}
+    wanted = {path for path in found if path not in {str(ROOT / "playbooks" / f"{name}.yml") for name in others}}
+    recorded = {str(ROOT / playbook) for item in SCENARIOS.values() for playbook in item.playbooks}
+    assert wanted == recorded
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_nothing_is_missing(scenario):
     recorded = SCENARIOS[scenario]

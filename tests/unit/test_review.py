@@ -10,7 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import review, review_result
+from ansible_collections.meetops.jitsi.plugins.module_utils import (
+    review,
+    review_days,
+    review_goals,
+    review_history,
+    review_result,
+)
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.review import Figures, Setup
 from support.rendering import role_variable
@@ -65,7 +71,7 @@ def awake(count: int, **series: list[float | None]) -> Figures:
     ],
 )
 def test_availability(found: Figures, expected: tuple[float, float]) -> None:
-    assert review.availability(found) == expected
+    assert review_goals.availability(found) == expected
 
 
 def test_meetings_are_hours_peaks_and_beginnings() -> None:
@@ -77,7 +83,7 @@ def test_meetings_are_hours_peaks_and_beginnings() -> None:
             "conferences_most": [1, 3, None, 1],
         }
     )
-    assert review.meetings(found) == {
+    assert review_history.meetings(found) == {
         "participant_hours": 3.0,
         "participants_peak": 20,
         "participants_peak_at": "2026-10-01T00:05:00Z",
@@ -101,15 +107,15 @@ def test_meetings_are_hours_peaks_and_beginnings() -> None:
 )
 def test_a_late_wake_is_one(seconds: list[float | None], times: list[float]) -> None:
     found = figures({"wake_seconds": seconds, "wakes": [1] * len(times)})
-    assert [taken for _at, taken in review.wake_times(found)] == times
-    told = review.wakes(found)
+    assert [taken for _at, taken in review_history.wake_times(found)] == times
+    told = review_history.wakes(found)
     assert (told["count"], told["late"]) == (len(times), sum(taken > 600 for taken in times))
 
 
 def test_awake_hours_and_those_without_people() -> None:
     # Two tasks for a moment, as in a deployment, are no more time.
     found = figures({"signalling.tasks": [5, 7, 5], "participants_most": [0, 2]})
-    assert review.awake(found) == {"hours": 0.2, "share_percent": 1.0, "hours_without_people": 0.2}
+    assert review_history.awake(found) == {"hours": 0.2, "share_percent": 1.0, "hours_without_people": 0.2}
     assert sum(found.minutes_awake().values()) == 15
 
 
@@ -124,13 +130,13 @@ def test_what_tasks_used() -> None:
             "bridge.memory_most": [31, 32],
         }
     )
-    bridge = review.services(found, SETUP)["bridge"]
+    bridge = review_history.services(found, SETUP)["bridge"]
     assert (bridge["task_hours"], bridge["tasks_peak"]) == (0.2, 2)
     # 700 over 15 minutes of tasks; the average of the fuller period; the highest sample.
     assert (bridge["cpu_average"], bridge["cpu_high"], bridge["cpu_peak"]) == (46.7, 60.0, 90)
     assert (bridge["memory_average"], bridge["memory_high"], bridge["memory_peak"]) == (30.0, 30.0, 32)
     assert bridge["usd"] == round(15 / 60 * SETUP.hour("bridge"), 2)
-    assert review.services(found, SETUP)["recorder"]["cpu_average"] is None
+    assert review_history.services(found, SETUP)["recorder"]["cpu_average"] is None
 
 
 HIGH = "monitor alarm TargetTracking-service/x/y-AlarmHigh-1 in state ALARM triggered policy cpu"
@@ -153,7 +159,7 @@ def test_scaling(cause: str, before: int, desired: int, change: str, by: str, se
     common = {"kind": "bridge", "status": "Successful"}
     first = {**common, "start": START, "end": START + 9, "desired": before, "cause": "maximum capacity was set to 3"}
     then = {**common, "start": START + 500, "end": START + 560, "desired": desired, "cause": cause}
-    found = review.scaling(figures({}, scaling=[then, first]))
+    found = review_history.scaling(figures({}, scaling=[then, first]))
     action = found["actions"][1]
     assert (action["change"], action["by"], action["seconds"]) == (change, by, seconds)
     assert found["added"] == (change == "added") and found["removed"] == (change == "removed")
@@ -163,7 +169,7 @@ def test_scaling_that_failed_or_goes_on_has_no_time() -> None:
     common = {"kind": "bridge", "start": START, "desired": 2, "cause": HIGH}
     failed = {**common, "end": START + 60, "status": "Failed"}
     going = {**common, "end": None, "status": "InProgress"}
-    found = review.scaling(figures({}, scaling=[failed, going]))
+    found = review_history.scaling(figures({}, scaling=[failed, going]))
     assert (found["failed"], found["longest_seconds"]) == (1, None)
 
 
@@ -177,7 +183,7 @@ def test_recordings() -> None:
             "recorders_busy_least": [1, 1],
         }
     )
-    assert review.recordings(found) == {
+    assert review_history.recordings(found) == {
         "uploads": 4,
         "succeeded": 3,
         "failed": 1,
@@ -186,7 +192,7 @@ def test_recordings() -> None:
         # 5 minutes, whatever number of recorders there was.
         "all_busy_minutes": 10,
     }
-    assert review.recordings(figures({}))["success_percent"] is None
+    assert review_history.recordings(figures({}))["success_percent"] is None
 
 
 def test_alarms_are_counted_with_their_time() -> None:
@@ -203,7 +209,7 @@ def test_alarms_are_counted_with_their_time() -> None:
         # It goes on at the end.
         change("recorders-busy", 1430, "ALARM"),
     ]
-    found = {item["name"]: item for item in review.alarms(figures({}, alarms=changes))}
+    found = {item["name"]: item for item in review_history.alarms(figures({}, alarms=changes))}
     assert set(found) == {"bridge-cpu", "recorders-busy"}
     assert (found["bridge-cpu"]["times"], found["bridge-cpu"]["minutes"]) == (2, 20)
     assert (found["recorders-busy"]["times"], found["recorders-busy"]["minutes"]) == (1, 10)
@@ -211,7 +217,7 @@ def test_alarms_are_counted_with_their_time() -> None:
 
 def test_errors_are_those_that_there_were() -> None:
     errors = {"jvb": {START: 2.0, START + P: 1.0}, "jicofo": {START: 4.0}, "web": {}}
-    assert review.errors(figures({}, errors=errors)) == [
+    assert review_history.errors(figures({}, errors=errors)) == [
         {"component": "jicofo", "lines": 4},
         {"component": "jvb", "lines": 3},
     ]
@@ -235,12 +241,12 @@ def test_components_are_those_of_the_role() -> None:
 )
 def test_compute_while_asleep(bridge: list[float | None], idle_minutes: int) -> None:
     found = figures({"signalling.tasks": [5, 5, 5], "bridge.tasks": bridge})
-    assert review.idle_compute(found, SETUP) == pytest.approx(idle_minutes / 60 * SETUP.hour("bridge"))
+    assert review_history.idle_compute(found, SETUP) == pytest.approx(idle_minutes / 60 * SETUP.hour("bridge"))
 
 
 def test_the_bill() -> None:
     found = figures({"signalling.tasks": [5] * 12, "bridge.tasks": [5] * 12, "participants": [50] * 12})
-    bill = review.costs(found, SETUP, asleep_usd_month=7.3)
+    bill = review_history.costs(found, SETUP, asleep_usd_month=7.3)
     hour = SETUP.hour("signalling") + SETUP.hour("bridge")
     assert bill["compute_usd"] == pytest.approx(hour, abs=0.01)
     assert (bill["traffic_usd"], bill["standing_usd"]) == (1.0, 0.24)
@@ -256,8 +262,8 @@ def test_utilisation_is_that_while_people_meet() -> None:
             "participants_most": [20, 40, 0],
         }
     )
-    assert review.utilisation(found) == pytest.approx(850 / 15)
-    assert review.utilisation(figures({})) is None
+    assert review_goals.utilisation(found) == pytest.approx(850 / 15)
+    assert review_goals.utilisation(figures({})) is None
 
 
 def test_goals_of_a_good_and_of_a_bad_month() -> None:
@@ -270,7 +276,7 @@ def test_goals_of_a_good_and_of_a_bad_month() -> None:
         uploads_ok=[96],
         wake_seconds=[85],
     )
-    assert {item["name"]: item["met"] for item in review.goals(good, SETUP)} == {
+    assert {item["name"]: item["met"] for item in review_goals.goals(good, SETUP)} == {
         "Availability": True,
         "Scaling": None,
         "Recording success": True,
@@ -290,8 +296,8 @@ def test_goals_of_a_good_and_of_a_bad_month() -> None:
         wake_seconds=[91],
     )
     bad = Figures(**{**bad.__dict__, "scaling": [slow]})
-    assert [item["met"] for item in review.goals(bad, SETUP)] == [False] * 6
-    assert [item["met"] for item in review.goals(figures({}), SETUP)] == [None, None, None, None, True, None]
+    assert [item["met"] for item in review_goals.goals(bad, SETUP)] == [False] * 6
+    assert [item["met"] for item in review_goals.goals(figures({}), SETUP)] == [None, None, None, None, True, None]
 
 
 def test_days_and_hours_are_those_of_the_time_zone() -> None:
@@ -299,11 +305,11 @@ def test_days_and_hours_are_those_of_the_time_zone() -> None:
     late = 22 * 12
     found = figures({"participants": [*[None] * late, 60], "participants_most": [*[None] * late, 12]}, days=2)
     zone = ZoneInfo("Europe/Berlin")
-    days = {row["day"]: row for row in review.by_day(found, SETUP, zone)}
+    days = {row["day"]: row for row in review_days.by_day(found, SETUP, zone)}
     assert list(days) == ["2026-10-01", "2026-10-02", "2026-10-03"]
     assert (days["2026-10-02"]["participants_peak"], days["2026-10-02"]["participant_hours"]) == (12, 1)
     assert days["2026-10-01"]["participants_peak"] == 0
-    hours = review.by_hour(found, zone)
+    hours = review_days.by_hour(found, zone)
     assert hours[4][0] == 1.0
     assert sum(map(sum, hours)) == 1.0
 

@@ -203,6 +203,7 @@ WRONG: list[tuple[Any, ...]] = [
         "ecs-meet",
         "begins with one of aws, ecs, fargate, sg-, which AWS keeps to itself; use another name",
     ),
+    ("jitsi_name", "meet-capacity", "ends in one of -capacity, -recording, as dashboards of other platforms do"),
     ("jitsi_name", True, "is not text; use"),
     ("jitsi_environment", "Prod", "use 1 to 32 lower-case letters"),
     ("jitsi_environment", None, "is not text; use"),

@@ -12,13 +12,13 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.errors import Invali
 from hypothesis import given
 from hypothesis import strategies as st
 
-SUBNETS = [{"cidr": "10.0.0.0/24", "zone": "a"}, {"cidr": "10.0.1.0/24", "zone": "b"}]
+SUBNETS = [{"cidr": "10.0.0.0/24", "zone": "us-east-1a"}, {"cidr": "10.0.1.0/24", "zone": "us-east-1b"}]
 
 
 def described(block: str | None, state: str = "associated") -> dict[str, Any]:
     """A VPC or a subnet of a zone with an IPv6 block."""
     found = [{"Ipv6CidrBlock": block, "Ipv6CidrBlockState": {"State": state}, "AssociationId": "x"}] if block else []
-    return {"AvailabilityZone": "a", "MapPublicIpOnLaunch": True, "Ipv6CidrBlockAssociationSet": found}
+    return {"AvailabilityZone": "us-east-1a", "MapPublicIpOnLaunch": True, "Ipv6CidrBlockAssociationSet": found}
 
 
 @given(st.integers(0, 2**56 - 1), st.integers(0, 255))
@@ -47,11 +47,11 @@ def test_subnets_are_named_and_numbered() -> None:
     state = vpc.wanted("shop", True, SUBNETS, {}, {"Team": "x"})
     assert list(state) == ["vpc shop", "subnet 10.0.0.0/24", "subnet 10.0.1.0/24"]
     assert state["subnet 10.0.1.0/24"] == {
-        "Zone": "b",
+        "Zone": "us-east-1b",
         "Ipv6": 2,
         "AssignIpv6": True,
         "AssignIpv4": True,
-        "Tags": {"Team": "x", "Name": "shop-b"},
+        "Tags": {"Team": "x", "Name": "shop-us-east-1b"},
     }
 
 

@@ -32,8 +32,9 @@ def patch_secretsmanager_update_secret() -> None:
 
 def patch_secretsmanager_rotation() -> None:
     """AWS makes an empty version labelled AWSPENDING and then lets the function do the rest, or, if it shall not rotate
-    immediately, makes none. It keeps the schedule, and refuses a function that it may not call and a second rotation
-    while one is under way. moto makes a version current at once, whatever the function does."""
+    immediately, makes none. It answers with that version's id, keeps the schedule, and refuses a function that it may
+    not call and a second rotation while one is under way. moto makes a version current at once, whatever the function
+    does."""
     import json
     import time
 
@@ -78,6 +79,7 @@ def patch_secretsmanager_rotation() -> None:
         secret.rotation_requested = secret.rotation_enabled = True
         secret.rotation_lambda_arn = arn
         secret.rotation_rules = rotation_rules or getattr(secret, "rotation_rules", None)
+        token = None
         if rotate_immediately:
             token = client_request_token or str(mock_random.uuid4())
             secret.remove_version_stages_from_old_versions(["AWSPENDING"])
@@ -86,7 +88,7 @@ def patch_secretsmanager_rotation() -> None:
                 "version_id": token,
                 "version_stages": ["AWSPENDING"],
             }
-        return str(secret.to_short_dict())
+        return str(secret.to_short_dict(version_id=token))
 
     FakeSecret.to_dict = as_dict
     SecretsManagerBackend.rotate_secret = rotate

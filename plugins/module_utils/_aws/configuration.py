@@ -10,6 +10,7 @@ from typing import Any
 from .. import configuration, platform
 from ..backup_store import render
 from ..configuration import Section
+from ..validation import PLATFORM, domain
 from . import applicationautoscaling, cloudfront, cloudwatch, ecs, logs, network, route53, runner
 from . import platform as api
 
@@ -19,6 +20,7 @@ ARGUMENTS: dict[str, Any] = {
     "domain": {"type": "str", "required": True},
     "hosted_zone": {"type": "str", "required": True},
 }
+RULES = {**PLATFORM, "domain": domain("meet.example.com"), "hosted_zone": domain("example.com")}
 
 
 class Reader:

@@ -111,11 +111,11 @@ class Reader:
                 )
         return found
 
-    def figures(self) -> dict[str, list[dict[str, Any]]]:
-        """The newest line of each statistics sidecar, by what it watches."""
+    def figures(self, since: dt.datetime | None = None) -> dict[str, list[dict[str, Any]]]:
+        """The newest line of each statistics sidecar since a time (at first some minutes ago), by what it watches."""
         newest: dict[str, dict[str, Any]] = {}
         for kind in self.names:
-            for event in self.events("", self.now - FRESH, f"{kind}/stats/"):
+            for event in self.events("", since or self.now - FRESH, f"{kind}/stats/"):
                 newest[event["logStreamName"]] = event
         found: dict[str, list[dict[str, Any]]] = {}
         for event in newest.values():

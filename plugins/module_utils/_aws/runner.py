@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
@@ -12,6 +12,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ..changes import Change, diff
 from ..errors import InvalidInput
 from ..failure import call_name, explain, unanswered
+from ..validation import Rule, check_options
 
 try:
     from botocore.exceptions import (
@@ -25,6 +26,8 @@ try:
 except ImportError:  # AnsibleAWSModule reports the missing library
     pass
 
+# No name, path or ARN is longer.
+LONGEST_TEXT = 4096
 # Throttling and lost connections are retried by botocore itself, with backoff (about a minute in all).
 RETRIES = {"retries": {"mode": "standard", "max_attempts": 8}}
 # These make one more whenever they are done, and take no token against that. So they are not repeated where the first
@@ -32,11 +35,17 @@ RETRIES = {"retries": {"mode": "standard", "max_attempts": 8}}
 NEVER_TWICE = frozenset({"CreateInternetGateway", "CreateVpc", "RegisterTaskDefinition"})
 
 
-def run(argument_spec: dict[str, Any], reconcile: Callable[[Any], None], **options: Any) -> None:
-    """Run a module: ``reconcile(module)`` does the work and ends with ``finish``."""
+def run(
+    argument_spec: dict[str, Any],
+    reconcile: Callable[[Any], None],
+    rules: Mapping[str, Rule] | None = None,
+    **options: Any,
+) -> None:
+    """Run a module: ``reconcile(module)`` does the work and ends with ``finish``. ``rules`` say what options may be."""
     module = AnsibleAWSModule(argument_spec=argument_spec, supports_check_mode=True, **options)
     try:
         _check_texts(argument_spec, module.params)
+        check_options(rules or {}, module.params)
         reconcile(module)
     except InvalidInput as error:
         module.fail_json(msg=str(error))
@@ -48,10 +57,12 @@ def _check_texts(argument_spec: dict[str, Any], params: dict[str, Any]) -> None:
     """Refuse required texts that are empty, or that cannot be a name of anything."""
     for option, spec in argument_spec.items():
         # What is only planned has no id yet.
-        if not spec.get("required") or spec.get("type", "str") != "str" or option.endswith("_id"):
+        if not spec.get("required") or spec.get("type", "str") not in ("str", "path") or option.endswith("_id"):
             continue
         if not params[option].strip():
             raise InvalidInput(f"{option}: is empty; give it a value")
+        if len(params[option]) > LONGEST_TEXT:
+            raise InvalidInput(f"{option} {params[option]}: has more than {LONGEST_TEXT} characters; give fewer")
         if params[option] != params[option].strip() or not params[option].isprintable():
             raise InvalidInput(
                 f"{option} {params[option]!r}: has blanks at an end, or characters that do not print; leave them out"

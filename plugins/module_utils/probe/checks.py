@@ -63,6 +63,19 @@ class Verification:
             self.step(f"media over UDP {self.target.bridge_port}", functools.partial(self._udp, address), f"{todo}jvb")
         return self.checks
 
+    def reach_xmpp(self) -> list[dict[str, Any]]:
+        """Take only the steps to a login."""
+        todo = f"{RUNBOOKS}/logs.yml -e logs_components="
+        steps = (
+            ("TLS", self._tls, f"does the name lead to the platform? {todo}caddy"),
+            ("websocket", self._websocket, f"{todo}web,prosody"),
+            ("login", self._login, f"{todo}prosody"),
+        )
+        for number, (name, take, advice) in enumerate(steps):
+            if not self.step(name, take, advice):
+                return self.skip(*(later for later, _take, _advice in steps[number + 1 :]))
+        return self.checks
+
     def step(self, name: str, take: Callable[[], tuple[str, str]], todo: str) -> bool:
         """Take one step; returns whether it worked."""
         begin = time.monotonic()
@@ -115,6 +128,13 @@ class Verification:
     def _websocket(self) -> tuple[str, str]:
         self._open().close()
         return OK, "upgraded to XMPP over WebSocket"
+
+    def _login(self) -> tuple[str, str]:
+        guest = xmpp.Guest(self._open(), self.target.xmpp_domain)
+        try:
+            return OK, f"anonymous, as {guest.login().partition('@')[2].partition('/')[0]}"
+        finally:
+            guest.close()
 
     def _signalling(self, todo: str) -> None:
         """Login, relay and room, on one connection."""

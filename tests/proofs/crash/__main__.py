@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Deaths and faults of site.yml. Run it with `make proof-crash`; --help says what can be chosen."""
+"""Deaths and faults of site.yml, and deaths of runbooks: `make proof-crash`; --help says what can be chosen."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
     del os.environ[name]
 os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
-from proofs.crash import faults  # noqa: E402
+from proofs.crash import faults, runbooks  # noqa: E402
 from support import account  # noqa: E402
 from support.crash import Contents, Lab, Task, failure  # noqa: E402
 from support.recorder import is_mutating  # noqa: E402
+from support.replay import Request  # noqa: E402
 
 SITE = "playbooks/site.yml"
 LINES_SHOWN = 20
@@ -51,9 +52,13 @@ class Trials:
         self.figures: Counter[str] = Counter()
         self._running: dict[Connection, tuple[str, str]] = {}
 
+    def wanted(self, kind: str, title: str) -> bool:
+        """Tell whether it is one of those that were chosen."""
+        return self.only in f"{kind}: {title}"
+
     def begin(self, kind: str, title: str, trial: Callable[[], Outcome]) -> None:
         """Do it in a copy of the account as it is now."""
-        if self.only not in f"{kind}: {title}":
+        if not self.wanted(kind, title):
             return
         while len(self._running) >= self.workers:
             self._take()
@@ -117,6 +122,69 @@ def refused(lab: Lab, goal: Contents) -> Outcome:
     return Outcome(wrong + lab.rise(goal, SITE))
 
 
+def site(lab: Lab, trials: Trials, whole: int) -> tuple[list[Request], str]:
+    """All of site.yml; returns what it asked for, and the figures that are not counted."""
+    tasks = lab.tasks(SITE)
+    goal = tasks[-1].goal
+    changes = sum(is_mutating(request.name) for task in tasks for request in task.requests)
+
+    for storm in faults.STORMS:
+        trials.begin("storms", storm.name, functools.partial(stormy, lab, tasks, storm))
+    trials.begin("refused", REFUSED, functools.partial(refused, lab, goal))
+    for number in range(changes // 5, changes, changes // 5):
+        for after in (False, True):
+            title = f"{'after' if after else 'before'} change {number} of the site"
+            trials.begin("kills", title, functools.partial(killed, lab, tasks, number, after))
+
+    lab.restore()
+    accounts = 0
+    for place, task in enumerate(tasks):
+        for death in lab.walk(task.requests):
+            # The account before a task's first change is the one after the last change of the task before.
+            if place and not death.number:
+                continue
+            accounts += 1
+            title = f"{task}, {death}"
+            trials.begin("deaths", title, functools.partial(repeated, lab, task))
+            if accounts % whole == 0:
+                trials.begin("whole", f"{title}, then the site", functools.partial(built_again, lab, goal))
+    trials.end()
+    return [request for task in tasks for request in task.requests], f"changes={changes} accounts={accounts}"
+
+
+def repeated_runbook(lab: Lab, found: runbooks.Recorded, task: Task, number: int) -> Outcome:
+    """A task of a runbook, that dies and runs again."""
+    return Outcome(runbooks.die_and_repeat(lab, found, task, number))
+
+
+def killed_runbook(lab: Lab, found: runbooks.Recorded, number: int, after: bool) -> Outcome:
+    """A whole runbook, that is killed and runs again."""
+    return Outcome(runbooks.die_and_run(lab, found, number, after))
+
+
+def dying_runbooks(
+    lab: Lab, trials: Trials, chosen: Sequence[runbooks.Runbook], site_requests: Sequence[Request], directory: Path
+) -> int:
+    """Runbooks that change something; returns how many changes they make."""
+    changes = 0
+    for runbook in chosen:
+        found = runbooks.record(lab, runbook, site_requests, directory)
+        changes += found.changes
+        for task, number in runbooks.deaths(found):
+            title = f"{runbook.name}: {task}, death before its change {number + 1}"
+            if trials.wanted("runbook deaths", title):
+                runbooks.begin(lab, found, task)
+                trials.begin("runbook deaths", title, functools.partial(repeated_runbook, lab, found, task, number))
+        # One that can only die as a whole dies at each change, the others in their middle.
+        numbers = [(found.changes + 1) // 2] if runbook.apart else range(1, found.changes + 1)
+        for number in numbers:
+            after = bool(number % 2)
+            title = f"{runbook.name} is killed {'after' if after else 'before'} its change {number}"
+            trials.begin("runbook kills", title, functools.partial(killed_runbook, lab, found, number, after))
+    trials.end()
+    return changes
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", type=int, default=2, help="copies of the account at the same time")
@@ -124,45 +192,33 @@ def main() -> int:
         "--whole", type=int, default=15, help="after every so many deaths also run the whole site again"
     )
     parser.add_argument("--only", default="", help="only what has this text in its line of output")
+    parser.add_argument("--part", choices=("site", "runbooks"), help="site.yml alone, or the runbooks alone")
+    parser.add_argument("--runbook", default="", help="only the runbooks whose name begins so, as scale or restore")
     options = parser.parse_args()
 
-    with tempfile.TemporaryDirectory() as home:
-        lab = Lab(Path(home))
-        tasks = lab.tasks(SITE)
-        goal = tasks[-1].goal
-        changes = sum(is_mutating(request.name) for task in tasks for request in task.requests)
+    printed = []
+    with tempfile.TemporaryDirectory() as name, runbooks.registry().running() as registry:
+        directory = Path(name)
+        lab = Lab(directory)
         trials = Trials(lab, options.workers, options.only)
-
-        for storm in faults.STORMS:
-            trials.begin("storms", storm.name, functools.partial(stormy, lab, tasks, storm))
-        trials.begin("refused", REFUSED, functools.partial(refused, lab, goal))
-        for number in range(changes // 5, changes, changes // 5):
-            for after in (False, True):
-                title = f"{'after' if after else 'before'} change {number} of the site"
-                trials.begin("kills", title, functools.partial(killed, lab, tasks, number, after))
-
-        lab.restore()
-        accounts = 0
-        for place, task in enumerate(tasks):
-            for death in lab.walk(task.requests):
-                # The account before a task's first change is the one after the last change of the task before.
-                if place and not death.number:
-                    continue
-                accounts += 1
-                title = f"{task}, {death}"
-                trials.begin("deaths", title, functools.partial(repeated, lab, task))
-                if accounts % options.whole == 0:
-                    trials.begin("whole", f"{title}, then the site", functools.partial(built_again, lab, goal))
-        trials.end()
+        if options.part == "runbooks":
+            requests = lab.record(SITE)
+        else:
+            requests, figures = site(lab, trials, options.whole)
+            printed.append(figures)
+        if options.part != "site":
+            chosen = [item for item in runbooks.every(registry.urls) if item.name.startswith(options.runbook)]
+            changes = dying_runbooks(lab, trials, chosen, requests, directory)
+            printed.append(f"changes_of_runbooks={changes}")
         lab.stop()
 
-    figures = trials.figures
+    count = trials.figures
     print(
-        f"crash: changes={changes} accounts={accounts} deaths={figures['deaths']} then_whole_site={figures['whole']} "
-        f"kills={figures['kills']} storms={figures['storms']} faults={figures['faults']} errors={figures['errors']} "
-        f"refused={figures['refused']} failed={figures['failed']}"
+        f"crash: {' '.join(printed)} deaths={count['deaths']} then_whole_site={count['whole']} kills={count['kills']} "
+        f"storms={count['storms']} faults={count['faults']} errors={count['errors']} refused={count['refused']} "
+        f"runbook_deaths={count['runbook deaths']} runbook_kills={count['runbook kills']} failed={count['failed']}"
     )
-    return 1 if figures["failed"] else 0
+    return 1 if count["failed"] else 0
 
 
 if __name__ == "__main__":

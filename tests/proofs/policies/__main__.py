@@ -26,12 +26,14 @@ from support.permissions import Permission  # noqa: E402
 from support.server import AwsServer  # noqa: E402
 
 
-def keep_roles(roles: dict[str, Any]) -> None:
-    """Write what the roles may do, one document a role."""
+def keep_roles(roles: dict[str, Any], optional: dict[str, Any]) -> None:
+    """Write what the roles may do, one document a role, and what those may do that options make or change."""
     folder = ROOT / "docs" / "policies" / "roles"
     folder.mkdir(exist_ok=True)
-    for file in folder.glob("*.json"):
-        file.unlink()
+    if optional:
+        for file in folder.glob("*.json"):
+            file.unlink()
+        roles = {**roles, **runtime.with_options(roles, optional)}
     for role, document in roles.items():
         (folder / f"{role}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
@@ -83,7 +85,7 @@ def main() -> int:
     recorded = {name: entry for name, entry in recorded.items() if name in known}
     if options.write:
         evidence.save(recorded)
-        keep_roles(runtime.roles(stage.build()))
+        keep_roles(runtime.roles(stage.build()), runtime.roles(stage.optional))
     every = frozenset[Permission]().union(*(entry.asked for entry in recorded.values()))
     print(
         f"policies: scenarios={len(recorded)} questions={len(every)} "

@@ -188,6 +188,32 @@ CONTAINERS = {
 }
 
 
+# --- What options add: keys and a PIN of one's own, and a chat
+
+KEY = arn("kms", "key/01234567-89ab-cdef-0123-456789abcdef")
+CHAT = "/jitsi/chat-webhook"
+WITH_OPTIONS = ".with-options"
+
+
+def _use_key(*actions: str, via: str) -> frozenset[Permission]:
+    """What KMS is asked in the name of whoever reads or writes what its key encrypts, through this service."""
+    context = (("kms:ViaService", (f"{via}.{REGION}.amazonaws.com",)),)
+    return frozenset(Permission(f"kms:{action}", KEY, context) for action in actions)
+
+
+OPTIONAL: dict[str, frozenset[Permission]] = {
+    **{
+        f"{NAME}-{kind}-execution{WITH_OPTIONS}": _use_key("Decrypt", via="secretsmanager")
+        for kind in ("signalling", "bridge", "recorder")
+    },
+    f"{NAME}-recorder-task{WITH_OPTIONS}": _use_key("Decrypt", "GenerateDataKey", via="s3"),
+    f"{NAME}-rotation-function{WITH_OPTIONS}": _use_key("Decrypt", "GenerateDataKey", via="secretsmanager"),
+    f"{NAME}-wake-function{WITH_OPTIONS}": _use_key("Decrypt", via="secretsmanager")
+    | from_calls([("secretsmanager:GetSecretValue", {"SecretId": f"{NAME}-jitsi-secrets"})]),
+    f"{NAME}-chat-function": from_calls([("ssm:GetParameter", {"Name": CHAT}), *_log_calls(f"/ecs/{NAME}")]),
+}
+
+
 def mounts() -> frozenset[Permission]:
     """The certificates' file system, which the signalling task mounts through its access point."""
     through = arn("elasticfilesystem", "access-point/fsap-0123456789abcdef0")
@@ -236,6 +262,15 @@ def roles(requests: Iterable[Request]) -> dict[str, dict[str, Any]]:
             ),
         }
         for role, own in sorted(policies.items())
+    }
+
+
+def with_options(usual: Mapping[str, Any], optional: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the roles with everything on those that are new, or may do more."""
+    return {
+        f"{role}{WITH_OPTIONS}" if role in usual else role: document
+        for role, document in optional.items()
+        if document != usual.get(role)
     }
 
 
