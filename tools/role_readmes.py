@@ -67,11 +67,10 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def paragraphs(text: str | list[str]) -> list[str]:
-    """Return a description as Markdown paragraphs, with Ansible's markup as code."""
-    return [
-        re.sub(r"\b[CVOPMEIB]\(([^)]*)\)", r"`\1`", " ".join(str(part).split()))
-        for part in (text if isinstance(text, list) else [text])
-    ]
+    """Return a description as Markdown paragraphs, with Ansible's markup as code and links to pages of docs/."""
+    lines = [" ".join(str(part).split()) for part in (text if isinstance(text, list) else [text])]
+    coded = [re.sub(r"\b[CVOPMEIB]\(([^)]*)\)", r"`\1`", line) for line in lines]
+    return [re.sub(r"\bdocs/([\w-]+)\.md", r"[docs/\1.md](../../docs/\1.md)", line) for line in coded]
 
 
 def shown(value: Any) -> str:
