@@ -20,6 +20,7 @@ endif
 
 RUNTIME := .venv/.installed-runtime
 DEV := .venv/.installed-dev
+DOCS := .venv/.installed-docs
 MITOGEN := .venv/.installed-accelerate
 
 # ACCELERATE=1 runs playbooks through mitogen's strategy: the same result in less time, never needed.
@@ -60,12 +61,12 @@ FILES = git ls-files --cached --others --exclude-standard
 .PHONY: test checks lint
 test: checks pytest ## Run every check
 
-checks: $(DEV)
+checks: $(DEV) $(DOCS)
 	$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint docs-lint sanity molecule
 
-lint: yamllint ruff mypy shellcheck readmes changelog syntax ansible-lint ## Check style, types, shell, roles and playbooks
+lint: yamllint ruff mypy shellcheck workflows readmes changelog syntax ansible-lint ## Check style, types, shell, roles and playbooks
 
-.PHONY: yamllint ruff mypy shellcheck readmes changelog syntax ansible-lint
+.PHONY: yamllint ruff mypy shellcheck workflows readmes changelog syntax ansible-lint
 yamllint: $(DEV)
 	$(call check,yamllint,yamllint --strict .)
 
@@ -79,9 +80,14 @@ mypy: $(DEV)
 shellcheck: $(DEV)
 	$(call check,shellcheck,$(FILES) '*.sh' .ci/run | xargs shellcheck)
 
+workflows: $(DEV)
+	$(call check,form of workflows,check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml)
+	$(call check,safety of workflows,zizmor --offline --pedantic --no-progress --quiet .github/workflows)
+
 readmes: $(DEV)
 	$(call check,role READMEs,python tools/role_readmes.py --check)
 	$(call check,variables in README,python tools/variables_table.py --check README.md)
+	$(call check,options in docs/options.md,python tools/options_page.py --check)
 
 changelog: $(DEV)
 	$(call check,changelog,antsibull-changelog lint)
@@ -95,12 +101,15 @@ ansible-lint: $(DEV)
 
 .PHONY: docs-lint sanity molecule
 # It copies the collections that ours depends on, and of a directory inside a repository only the tracked files: none of
-# .venv. The ceiling hides our repository from there.
-docs-lint: $(DEV) ## Check the documentation of the collection and its plugins
-	$(call check,antsibull-docs,GIT_CEILING_DIRECTORIES=$(VIRTUAL_ENV) antsibull-docs lint-collection-docs --plugin-docs .)
+# .venv. The ceiling hides our repository from there. The site is made of the same reStructuredText, so that Sphinx checks
+# it, with all its references, where rstcheck would look at one page at a time.
+docs-lint: $(DEV) $(DOCS) ## Check the documentation of the collection and its plugins, and build the site
+	$(call check,antsibull-docs,GIT_CEILING_DIRECTORIES=$(VIRTUAL_ENV) antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .)
+	$(call check,site,python tools/docs_site)
 
 sanity: $(DEV) ## Build the collection and run ansible-test sanity on the result
 	$(call check,ansible-test sanity,python tools/sanity.py)
+	$(call check,galaxy-importer,python tools/galaxy_importer.py --quick)
 
 molecule: $(DEV) ## Create, converge, repeat, verify and destroy on a local AWS of its own
 	$(call check,molecule,molecule test)
@@ -129,7 +138,7 @@ proof-rotation: $(DEV) ## Every death, fault and order of rotations, and logins 
 	python tests/proofs/rotation $(ARGS)
 
 .PHONY: proof-crash
-proof-crash: $(DEV) ## Every death of site.yml, and every call denied, throttled, failed or lost (half an hour)
+proof-crash: $(DEV) ## Every death of site.yml and of runbooks, and every call denied, throttled, failed or lost (an hour)
 	python tests/proofs/crash $(ARGS)
 
 .PHONY: proof-destroy
@@ -157,9 +166,24 @@ proof-lifecycle: $(DEV) ## Every order of wakes, sleep, events, deaths and visit
 .PHONY: dev docs pictures format clean
 dev: $(DEV) ## Install everything that the checks need
 
-docs: $(DEV) ## Write the roles' README files and the table of variables
+docs: $(DOCS) ## Write the pages that are made from code, and build the documentation site into build/site
 	python tools/role_readmes.py
 	python tools/variables_table.py --write README.md
+	python tools/options_page.py
+	python tools/docs_site
+
+.PHONY: importer ee release
+importer: $(DEV) ## Do what Galaxy does with the artifact when it is uploaded
+	python tools/galaxy_importer.py
+
+ee: $(DEV) ## Write the build context of the execution environment to build/ee/context
+	rm -rf build/ee
+	ansible-galaxy collection build --output-path build/ee
+	mv build/ee/meetops-jitsi-*.tar.gz build/ee/meetops-jitsi.tar.gz
+	ansible-builder create --context build/ee/context --output-filename Containerfile
+
+release: $(DEV) ## Make the files of a release in build/release, for TAG=v1.2.3
+	python tools/release.py $(TAG)
 
 pictures: $(DEV) ## Draw the dashboards into docs/images
 	python tools/dashboard_pictures.py
@@ -177,6 +201,10 @@ $(RUNTIME): requirements.txt tools/bootstrap.sh
 
 $(DEV): requirements-dev.txt $(RUNTIME)
 	tools/bootstrap.sh requirements-dev.txt
+	@touch $@
+
+$(DOCS): requirements-docs.txt $(RUNTIME)
+	tools/bootstrap.sh requirements-docs.txt
 	@touch $@
 
 $(MITOGEN): requirements-accelerate.txt $(RUNTIME)

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Builds the collection, installs it under build/ and runs ansible-test sanity on what a user would get.
+"""Builds the collection, installs it under build/sanity/ and runs ansible-test sanity on what a user would get.
 
 No ignore file is used. A run that skipped the tests that matter fails, whatever ansible-test's exit code.
 """
@@ -16,7 +16,7 @@ import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-BUILD = ROOT / "build"
+BUILD = ROOT / "build" / "sanity"
 COLLECTIONS = BUILD / "ansible_collections"
 # ansible-test keeps its virtual environments in the home directory: it gets one of its own.
 HOME = ROOT / ".cache" / "home"

@@ -1,0 +1,498 @@
+#!/usr/bin/python
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: awx
+version_added: 0.4.0
+short_description: Keep job templates, their surveys and schedules, and what they need, in AWX
+description:
+  - Keeps execution environments, projects, inventories with their sources, job templates with credentials and surveys,
+    and schedules in AWX, or in the automation controller of AAP.
+  - The definitions are those of C(awx.awx), with names of other objects instead of ids. Fields that are not given are
+    left alone. Credentials and the organization must be there already.
+  - All objects of a project are compared in one run. A plan can be made for a controller that has none of them yet.
+  - Job templates wait for the first update of their project, since AWX looks for their playbooks in it.
+author:
+  - meetops.jitsi contributors (@meetops)
+options:
+  host:
+    description:
+      - Address of AWX. Its value is taken from the environment variable E(CONTROLLER_HOST) or E(AAP_HOSTNAME) if it is
+        not given. Only C(https), unless it is this machine.
+    type: str
+  token:
+    description:
+      - A token of scope C(write), of a user who is an administrator of the organization. Its value is taken from the
+        environment variable E(CONTROLLER_OAUTH_TOKEN) or E(AAP_TOKEN) if it is not given, which is the better place.
+    type: str
+  validate_certs:
+    description:
+      - Whether the certificate of AWX must be valid. Its value is taken from the environment variable
+        E(CONTROLLER_VERIFY_SSL) if it is not given.
+    type: bool
+    default: true
+  organization:
+    description: Name of the organization that all objects belong to.
+    type: str
+    default: Default
+  execution_environments:
+    description: Images that jobs run in.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name: &name
+        description: Its name.
+        type: str
+        required: true
+      description: &description
+        description: What it is for.
+        type: str
+      image:
+        description: Registry, path and tag of the image.
+        type: str
+      pull:
+        description: When the image is pulled.
+        type: str
+        choices: [always, missing, never]
+      credential:
+        description: Name of the credential for the registry.
+        type: str
+      state: &state
+        description: V(absent) removes it.
+        type: str
+        choices: [present, absent]
+        default: present
+  projects:
+    description: Repositories with playbooks.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name: *name
+      description: *description
+      scm_type:
+        description: How the repository is read.
+        type: str
+        choices: [git]
+      scm_url:
+        description: Address of the repository.
+        type: str
+      scm_branch:
+        description: Branch, tag or commit.
+        type: str
+      scm_update_on_launch:
+        description: Whether each job takes the newest.
+        type: bool
+      scm_clean:
+        description: Whether changes of files are undone before an update.
+        type: bool
+      credential:
+        description: Name of the credential for the repository.
+        type: str
+      state: *state
+  inventories:
+    description: Inventories.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name: *name
+      description: *description
+      state: *state
+  inventory_sources:
+    description: Where inventories are filled from.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name: *name
+      description: *description
+      inventory:
+        description: Name of the inventory.
+        type: str
+        required: true
+      source:
+        description: Of which kind it is.
+        type: str
+        choices: [scm]
+      source_project:
+        description: Name of the project that has the inventory file.
+        type: str
+      source_path:
+        description: Path of the inventory file in the project.
+        type: str
+      execution_environment:
+        description: Name of the execution environment that reads it.
+        type: str
+      overwrite:
+        description: Whether hosts and groups that are no longer in the file go.
+        type: bool
+      overwrite_vars:
+        description: Whether variables that are no longer in the file go.
+        type: bool
+      update_on_launch:
+        description: Whether it is read before each job.
+        type: bool
+      state: *state
+  job_templates:
+    description: What can be launched.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name: *name
+      description: *description
+      job_type:
+        description: Whether jobs change something, or only say what they would change.
+        type: str
+        choices: [run, check]
+      project:
+        description: Name of the project.
+        type: str
+      playbook:
+        description: Path of the playbook in the project.
+        type: str
+      inventory:
+        description: Name of the inventory.
+        type: str
+      execution_environment:
+        description: Name of the execution environment.
+        type: str
+      credentials:
+        description: Names of all credentials. Others are taken away.
+        type: list
+        elements: str
+      extra_vars:
+        description: Variables of every job. They can be seen in AWX, so no secrets.
+        type: dict
+      timeout:
+        description: Seconds until AWX cancels a job.
+        type: int
+      diff_mode:
+        description: Whether jobs show differences.
+        type: bool
+      ask_job_type_on_launch:
+        description: Whether whoever launches chooses between run and check.
+        type: bool
+      ask_diff_mode_on_launch:
+        description: Whether whoever launches chooses to see differences.
+        type: bool
+      ask_variables_on_launch:
+        description: Whether whoever launches, and every schedule, may set any variable.
+        type: bool
+      allow_simultaneous:
+        description: Whether two jobs of it may run at once.
+        type: bool
+      survey_spec:
+        description: The questions, as AWX has them (C(name), C(description), C(spec)). Empty removes them.
+        type: dict
+      state: *state
+  schedules:
+    description: When what is launched.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name: *name
+      description: *description
+      unified_job_template:
+        description: Name of the job template.
+        type: str
+        required: true
+      rrule:
+        description: When, as a rule of RFC 5545 with C(DTSTART).
+        type: str
+      extra_data:
+        description: The answers to the survey.
+        type: dict
+      enabled:
+        description: Whether it runs.
+        type: bool
+      state: *state
+  wait_minutes:
+    description: How long to wait for an update of the project.
+    type: int
+    default: 10
+notes:
+  - C(awx.awx) (release 24.6.1) is in release 12 of the package C(ansible) and not in release 14. In check mode its
+    C(job_template) fails where the project is not there yet, and its C(schedule) with a C(TypeError) where the job
+    template is not, so no plan can be made for a new controller; neither returns a diff. Each of its modules keeps one
+    object, which here are thirty processes. What it makes of the same definitions this module finds unchanged.
+  - The token is sent to O(host) only, also if that redirects.
+extends_documentation_fragment: [meetops.jitsi.common]
+"""
+
+EXAMPLES = r"""
+- name: AWX can look at the platform, and does so every Monday
+  meetops.jitsi.awx:
+    host: https://awx.example.com
+    organization: Meetings
+    projects:
+      - name: jitsi
+        scm_type: git
+        scm_url: https://git.example.com/ops/jitsi.git
+        scm_branch: main
+    inventories:
+      - name: jitsi
+    inventory_sources:
+      - name: jitsi
+        inventory: jitsi
+        source: scm
+        source_project: jitsi
+        source_path: inventories/production/hosts.yml
+        update_on_launch: true
+    job_templates:
+      - name: jitsi health
+        project: jitsi
+        playbook: playbooks/runbooks/health.yml
+        inventory: jitsi
+        credentials: [aws-look]
+        survey_spec:
+          name: ""
+          description: ""
+          spec:
+            - variable: health_fails
+              question_name: Whether it fails if something is bad
+              type: multiplechoice
+              choices: "true\nfalse"
+              default: "true"
+              required: false
+    schedules:
+      - name: jitsi health
+        unified_job_template: jitsi health
+        rrule: DTSTART;TZID=Europe/Berlin:20260101T063000 RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO
+"""
+
+RETURN = r"""
+changes:
+  description: What changed, or would change in check mode.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{resource: job template jitsi health, action: create, fields: [name, playbook]}]
+"""
+
+import time
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible_collections.meetops.jitsi.plugins.module_utils import awx as objects
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import finish
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx_client import Awx, AwxError
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, State, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+
+POLL_SECONDS = 2
+UNFINISHED = ("new", "pending", "waiting", "running")
+TEXT = {"type": "str"}
+FLAG = {"type": "bool"}
+COMMON = {
+    "name": {"type": "str", "required": True},
+    "description": TEXT,
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+DEFINITIONS: dict[str, dict[str, Any]] = {
+    "execution_environments": {
+        "image": TEXT,
+        "pull": {"type": "str", "choices": ["always", "missing", "never"]},
+        "credential": TEXT,
+    },
+    "projects": {
+        "scm_type": {"type": "str", "choices": ["git"]},
+        "scm_url": TEXT,
+        "scm_branch": TEXT,
+        "scm_update_on_launch": FLAG,
+        "scm_clean": FLAG,
+        "credential": TEXT,
+    },
+    "inventories": {},
+    "inventory_sources": {
+        "inventory": {"type": "str", "required": True},
+        "source": {"type": "str", "choices": ["scm"]},
+        "source_project": TEXT,
+        "source_path": TEXT,
+        "execution_environment": TEXT,
+        "overwrite": FLAG,
+        "overwrite_vars": FLAG,
+        "update_on_launch": FLAG,
+    },
+    "job_templates": {
+        "job_type": {"type": "str", "choices": ["run", "check"]},
+        "project": TEXT,
+        "playbook": TEXT,
+        "inventory": TEXT,
+        "execution_environment": TEXT,
+        "credentials": {"type": "list", "elements": "str"},
+        "extra_vars": {"type": "dict"},
+        "timeout": {"type": "int"},
+        "diff_mode": FLAG,
+        "ask_job_type_on_launch": FLAG,
+        "ask_diff_mode_on_launch": FLAG,
+        "ask_variables_on_launch": FLAG,
+        "allow_simultaneous": FLAG,
+        "survey_spec": {"type": "dict"},
+    },
+    "schedules": {
+        "unified_job_template": {"type": "str", "required": True},
+        "rrule": TEXT,
+        "extra_data": {"type": "dict"},
+        "enabled": FLAG,
+    },
+}
+
+
+class Reconciler:
+    """One run: what was read, and how a change is made."""
+
+    def __init__(self, awx: Awx, params: dict[str, Any]) -> None:
+        self.awx = awx
+        self.organization = params["organization"]
+        self.wait_seconds = params["wait_minutes"] * 60
+        self.definitions = {kind.endpoint: params[kind.endpoint] for kind in objects.KINDS}
+        self.ids = objects.Ids()
+        self.items: dict[str, dict[str, Any]] = {}
+        self.kinds = {
+            objects.resource(kind, definition): kind
+            for kind in objects.KINDS
+            for definition in self.definitions[kind.endpoint]
+        }
+        self.synced: set[int] = set()
+
+    def changes(self) -> list[Change]:
+        """Read AWX, and compare it with what is wanted."""
+        current = self.read()
+        objects.check(self.definitions, self.ids)
+        return compare(current, objects.wanted(self.definitions, self.organization), prune=True)
+
+    def read(self) -> State:
+        """The objects that are defined, as AWX has them. Notes the ids of all that are referred to."""
+        names = objects.names(self.definitions, self.organization)
+        found = self.awx.find("organizations", [self.organization])
+        if not found:
+            raise InvalidInput(
+                f"organization {self.organization!r}: AWX has none that this token may see; name another"
+            )
+        organization = found[0]["id"]
+        self.ids.add("organizations", self.organization, organization)
+        self._note_credentials(names["credentials"], organization)
+        state: dict[str, Any] = {}
+        for kind in objects.KINDS:
+            scope = {"organization": organization} if kind.within == "organization" else {}
+            items = self.awx.find(kind.endpoint, names[kind.endpoint], **scope)
+            for item in items:
+                if kind.within in ("", "organization"):
+                    self.ids.add(kind.endpoint, item["name"], item["id"])
+            for definition in self.definitions[kind.endpoint]:
+                for item in items:
+                    if item["name"] == definition["name"] and self._is_within(kind, definition, item):
+                        name = objects.resource(kind, definition)
+                        self.items[name] = item
+                        state[name] = objects.current(kind, item, self._survey(kind, item), self.ids)
+        return state
+
+    def _note_credentials(self, names: list[str], organization: int) -> None:
+        for item in self.awx.find("credentials", names):
+            if item["organization"] in (organization, None):
+                if ("credentials", item["name"]) in self.ids.ids:
+                    raise InvalidInput(f"credential {item['name']!r}: AWX has several of this name; rename one")
+                self.ids.add("credentials", item["name"], item["id"])
+
+    def _is_within(self, kind: objects.Kind, definition: dict[str, Any], item: dict[str, Any]) -> bool:
+        if kind.within in ("", "organization"):
+            return True
+        owner = self.ids.ids.get((kind.references[kind.within], definition[kind.within]))
+        return item[kind.within] == owner
+
+    def _survey(self, kind: objects.Kind, item: dict[str, Any]) -> dict[str, Any]:
+        if kind.endpoint != "job_templates":
+            return {}
+        return self.awx.request("GET", item["related"]["survey_spec"]) or {}
+
+    def apply(self, change: Change) -> None:
+        """Make one change."""
+        kind = self.kinds[change.resource]
+        if change.after is None:
+            self.awx.request("DELETE", self.items[change.resource]["url"])
+            return
+        if kind.endpoint == "job_templates":
+            self._wait_for_project(change.after["project"])
+        body = objects.payload(kind, {name: change.after[name] for name in change.fields}, self.ids)
+        if change.before is None:
+            self.items[change.resource] = item = self.awx.request("POST", self.awx.place(kind.endpoint), body)
+            self.ids.add(kind.endpoint, item["name"], item["id"])
+        else:
+            item = self.items[change.resource]
+            if body:
+                self.awx.request("PATCH", item["url"], body)
+        if "credentials" in change.fields:
+            self._set_credentials(item, (change.before or {}).get("credentials", []), change.after["credentials"])
+        if "survey_spec" in change.fields:
+            if change.after["survey_spec"]:
+                self.awx.request("POST", item["related"]["survey_spec"], change.after["survey_spec"])
+            elif change.before:
+                self.awx.request("DELETE", item["related"]["survey_spec"])
+
+    def _set_credentials(self, item: dict[str, Any], before: list[str], after: list[str]) -> None:
+        known = {each["name"]: each["id"] for each in item["summary_fields"].get("credentials", [])}
+        for name in before:
+            if name not in after:
+                self.awx.request("POST", item["related"]["credentials"], {"id": known[name], "disassociate": True})
+        for name in after:
+            if name not in before:
+                self.awx.request("POST", item["related"]["credentials"], {"id": self.ids.ids["credentials", name]})
+
+    def _wait_for_project(self, name: str) -> None:
+        number = self.ids.ids["projects", name]
+        if number in self.synced:
+            return
+        path = f"{self.awx.place('projects')}{number}/"
+        end = time.monotonic() + self.wait_seconds
+        while (project := self.awx.request("GET", path))["status"] in UNFINISHED:
+            if time.monotonic() > end:
+                raise AwxError(
+                    f"project {name}: its update takes longer than wait_minutes; look at it in AWX, run again"
+                )
+            time.sleep(POLL_SECONDS)
+        if project["status"] not in ("successful", "ok"):
+            raise AwxError(
+                f"project {name}: AWX could not update it ({project['status']}); its last job there says why. Mend the "
+                "address, branch or credential, and run again"
+            )
+        self.synced.add(number)
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "host": {"type": "str", "fallback": (env_fallback, ["CONTROLLER_HOST", "AAP_HOSTNAME"])},
+            "token": {
+                "type": "str",
+                "no_log": True,
+                "fallback": (env_fallback, ["CONTROLLER_OAUTH_TOKEN", "AAP_TOKEN"]),
+            },
+            "validate_certs": {"type": "bool", "default": True, "fallback": (env_fallback, ["CONTROLLER_VERIFY_SSL"])},
+            "organization": {"type": "str", "default": "Default"},
+            "wait_minutes": {"type": "int", "default": 10},
+            **{
+                name: {"type": "list", "elements": "dict", "default": [], "options": {**COMMON, **options}}
+                for name, options in DEFINITIONS.items()
+            },
+        },
+        supports_check_mode=True,
+    )
+    params = module.params
+    try:
+        reconciler = Reconciler(Awx(params["host"] or "", params["token"] or "", params["validate_certs"]), params)
+        finish(module, reconciler.changes(), reconciler.apply)
+    except (InvalidInput, AwxError) as error:
+        module.fail_json(msg=str(error))
+
+
+if __name__ == "__main__":
+    main()
