@@ -190,6 +190,12 @@ def test_playbooks_start_find_and_stop_it(
     ("inventory", "endpoint"), [("inventories/production", ""), ("inventories/local", "http://127.0.0.1:9")]
 )
 def test_destroy_refuses_what_is_not_the_local_aws(playbook: Callable[..., Run], inventory: str, endpoint: str) -> None:
-    run = playbook("playbooks/destroy.yml", inventory=inventory, extra_vars={"jitsi_aws_endpoint_url": endpoint})
+    variables = {
+        "jitsi_aws_endpoint_url": endpoint,
+        "jitsi_domain": "meet.example.com",
+        "jitsi_hosted_zone": "example.com",
+        "jitsi_alert_email": "ops@example.com",
+    }
+    run = playbook("playbooks/destroy.yml", inventory=inventory, extra_vars=variables)
     assert (run.rc, run.failed) == (2, 1), str(run)
     assert "Nothing was destroyed" in run.stdout

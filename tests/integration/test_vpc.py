@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import IPv6Network
+from itertools import islice
 from typing import Any
 
 from support.server import AwsServer
@@ -23,9 +25,10 @@ def made(aws: AwsServer) -> tuple[Any, list[dict[str, Any]]]:
     return vpcs, sorted(found, key=lambda subnet: subnet["CidrBlock"])
 
 
-def blocks(subnets: list[dict[str, Any]]) -> list[str]:
+def blocks(subnets: list[dict[str, Any]]) -> list[IPv6Network]:
+    """The IPv6 blocks that subnets have now; as text, one block can be written in several ways."""
     return [
-        item["Ipv6CidrBlock"]
+        IPv6Network(item["Ipv6CidrBlock"])
         for subnet in subnets
         for item in subnet["Ipv6CidrBlockAssociationSet"]
         if item["Ipv6CidrBlockState"]["State"] == "associated"
@@ -47,8 +50,8 @@ def test_a_plan_is_what_a_run_makes_and_a_second_one_reads_four_times(aws: AwsSe
     (vpc,), subnets = made(aws)
     assert second["vpc_id"] == vpc["VpcId"]
     assert second["subnet_ids"] == [subnet["SubnetId"] for subnet in subnets]
-    whole = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].removesuffix("00::/56")
-    assert blocks(subnets) == [f"{whole}01::/64", f"{whole}02::/64"]
+    whole = IPv6Network(vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"])
+    assert blocks(subnets) == list(islice(whole.subnets(new_prefix=64), 1, 3))
     assert all(subnet["MapPublicIpOnLaunch"] and subnet["AssignIpv6AddressOnCreation"] for subnet in subnets)
     assert {"Key": "Name", "Value": "shop-us-east-1b"} in subnets[1]["Tags"]
     attribute = aws.client("ec2").describe_vpc_attribute(VpcId=vpc["VpcId"], Attribute="enableDnsHostnames")
