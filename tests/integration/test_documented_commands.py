@@ -98,6 +98,7 @@ ELSEWHERE = {
     "playbooks/destroy.yml --check --diff": LOCAL,
     "playbooks/destroy.yml -e destroy_name=*": TESTS + "test_destroy.py::destroyed",
     "playbooks/maintenance_timers.yml *": TESTS + "test_maintenance_timers.py::timers",
+    "playbooks/policies.yml *": TESTS + "test_policies_playbook.py::test_the_documents_have_the_names_of_the_inventory",
     "playbooks/rotate_secrets.yml": TESTS + "test_rotate_secrets.py::test_a_second_run_changes_nothing",
     "playbooks/runbooks/plan_capacity.yml *": TESTS + "test_plan_capacity.py::test_runbook_compares_and_draws",
     "playbooks/runbooks/recordings.yml -e recordings_action=erase *": TESTS
@@ -567,6 +568,10 @@ def test_output_that_pages_show_has_the_labels_of_today() -> None:
         for label in sorted(labels)
     )
     assert [pattern for pattern in known_labels if not re.search(pattern, sources)] == []
+
+
+def test_no_command_hides_where_it_is_not_read() -> None:
+    assert documented.hidden() == []
 
 
 def test_a_block_is_read_as_a_shell_reads_it() -> None:

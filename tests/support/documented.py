@@ -71,6 +71,18 @@ def read(page: str, text: str) -> list[Command]:
     return sorted(found, key=lambda command: command.line)
 
 
+def hidden() -> list[str]:
+    """Lines of code that begin as a command, in blocks by indentation or of another language than a shell's."""
+    found = []
+    for page in pages():
+        text = page.read_text("utf-8")
+        others = [block[3] for block in FENCE.finditer(text) if block[2] not in SHELLS]
+        indented = re.findall(r"^(?: {4}|\t).*", FENCE.sub("", text), re.MULTILINE)
+        lines = [line.strip() for line in "\n".join([*others, *indented]).splitlines()]
+        found += [f"{page.name}: {line}" for line in lines if PROGRAM.match(line.removeprefix("$ "))]
+    return found
+
+
 def _block(page: str, first: int, lines: list[str], prompt: bool) -> Iterator[Command]:
     """The commands of a block: with a prompt, what has none is output."""
     at = 0
