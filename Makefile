@@ -138,7 +138,7 @@ proof-rotation: $(DEV) ## Every death, fault and order of rotations, and logins 
 	python tests/proofs/rotation $(ARGS)
 
 .PHONY: proof-crash
-proof-crash: $(DEV) ## Every death of site.yml and of runbooks, and every call denied, throttled, failed or lost (an hour)
+proof-crash: $(DEV) ## Every death of site.yml and of runbooks, and every call denied, throttled, failed or lost (a quarter of an hour)
 	python tests/proofs/crash $(ARGS)
 
 .PHONY: proof-destroy
