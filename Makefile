@@ -114,10 +114,11 @@ sanity: $(DEV) ## Build the collection and run ansible-test sanity on the result
 molecule: $(DEV) ## Create, converge, repeat, verify and destroy on a local AWS of its own
 	$(call check,molecule,molecule test)
 
+# Files in their order: the longest ones have few tests, so that they would come last.
 .PHONY: pytest unit integration
 pytest: $(DEV)
 	@printf '\n== pytest\n'
-	pytest -n 2 --dist loadfile
+	pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 unit: $(DEV) ## Run the tests of pure logic
 	pytest tests/unit

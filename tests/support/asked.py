@@ -18,7 +18,7 @@ from .replay import Request
 # Ids that AWS draws: those of a run are not those of the next one.
 IDS = (
     (re.compile(r"\b(eni|fs|fsap|fsmt|igw|lt|rtb|sg|subnet|vpc|vpce)-[0-9a-f]{8,17}\b"), r"\1-0123456789abcdef0"),
-    (re.compile(r"\b(ns|srv)-[0-9a-z]{16,20}\b"), r"\1-0123456789abcdef"),
+    (re.compile(r"\b(ns|srv)-[0-9a-z]{8,20}\b"), r"\1-0123456789abcdef"),
     (re.compile(r"(:secret:[\w/+=.@-]+)-\w{6}$"), r"\1-AbCdEf"),
     (re.compile(r"(:hostedzone/)(?!\*)\w+$"), r"\1Z0123456789ABCDEFGHI"),
     (re.compile(r"(:change/)(?!\*)\w+$"), r"\1C0123456789ABCDEFGHI"),
@@ -32,13 +32,15 @@ IDS = (
     ),
     (re.compile(r"(:task/[\w-]+/)[0-9a-f]{32}$"), r"\g<1>0123456789abcdef0123456789abcdef"),
     (re.compile(r"(:log-stream:)(?!\*).+"), r"\1stream"),
+    # When a recording began.
+    (re.compile(r"_\d{4}(-\d\d){5}\."), "_2026-01-02-03-04-05."),
 )
 # Condition keys that some policy of the collection may use.
 KEYS = re.compile(r"aws:(RequestTag|ResourceTag)/(Name|aws:.*)|(?!aws:).*")
 
 
 def anonymous(text: str) -> str:
-    """Without ids that differ from run to run."""
+    """Without ids and times that differ from run to run."""
     for pattern, replacement in IDS:
         text = pattern.sub(replacement, text)
     return text

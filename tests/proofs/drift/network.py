@@ -42,7 +42,8 @@ def other_route(hand: Hand) -> None:
 
 
 def to_main_table(hand: Hand) -> None:
-    association = next(item for item in hand.table()["Associations"] if "SubnetId" in item)
+    subnet = hand.subnet(ONE)["SubnetId"]
+    (association,) = (item for item in hand.table()["Associations"] if item.get("SubnetId") == subnet)
     hand.ec2.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
 
 
