@@ -72,12 +72,8 @@ def words(allowed: str, *choices: str) -> Words:
 
 def moment() -> Rule:
     """A point in time, as recordings.moment reads it."""
-    check = said_by(_moment, "time {}: ")
+    check = said_by(lambda value: recordings.moment("time", value, EPOCH, dt.UTC), "time {}: ")
     return optional(text("2026-11-22, 2026-11-22T10:00, or 7d for seven days ago", check))
-
-
-def _moment(value: str) -> None:
-    recordings.moment("time", value, EPOCH, dt.UTC)
 
 
 def calendar() -> Rule:
@@ -88,17 +84,10 @@ def calendar() -> Rule:
 
 def follow() -> Rule:
     """How long a log is followed."""
-
-    def wrong(value: str) -> str | None:
-        if value.lower() in ("", "yes", "true"):
-            return None
-        return said_by(lambda value: _span("span", value), "span {}: ")(value)
-
-    return Switch("str", "yes, or a time such as 10m", text("yes, or a time such as 10m", wrong).check)
-
-
-def _span(option: str, value: str) -> None:
-    recordings.seconds(option, value)
+    allowed = "yes, or a time such as 10m"
+    span = said_by(lambda value: recordings.seconds("span", value), "span {}: ")
+    rule = text(allowed, lambda value: None if value.lower() in ("", "yes", "true") else span(value))
+    return Switch("str", allowed, rule.check)
 
 
 class Switch(Rule):
@@ -113,8 +102,9 @@ def _session(value: str) -> None:
         recordings.check_session(value)
 
 
-def _expiry(value: str) -> None:
-    recordings.link_seconds("expiry", value)
+def expiry() -> Rule:
+    """How long a link lives."""
+    return text("1m to 7d", said_by(lambda value: recordings.link_seconds("expiry", value), "expiry {}: "))
 
 
 # --- The options
@@ -393,9 +383,7 @@ PLAYBOOKS = {
                 "What the list adds.",
                 "locks",
             ),
-            "recordings_expiry": Option(
-                text("1m to 7d", said_by(_expiry, "expiry {}: ")), "How long a link lives.", "1d", "1h"
-            ),
+            "recordings_expiry": Option(expiry(), "How long a link lives.", "1d", "1h"),
             "recordings_file": Option(
                 line("the name of a file", 1024), "One file of the session, to restore.", "a.mp4"
             ),

@@ -138,7 +138,7 @@ def text(allowed: str, wrong: Callable[[str], str | None]) -> Rule:
     return Rule("str", allowed, check)
 
 
-def said_by(check: Callable[[str], None], prefix: str) -> Callable[[str], str | None]:
+def said_by(check: Callable[[str], object], prefix: str) -> Callable[[str], str | None]:
     """Take what is wrong from a check that raises InvalidInput, without the prefix that repeats the value."""
 
     def wrong(value: str) -> str | None:

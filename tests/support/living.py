@@ -12,21 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.life_cycle import Quiet
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import reconcile
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Cloud, Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Names
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import Settings
 
 from .month import KINDS, NAMESPACE, Month, backend, put_task, utcnow
 from .server import AwsServer
 
 NAME, DOMAIN, ZONE = "jitsi-video-platform", "meet.example.com", "example.com"
-
-
-class Quiet(Cloud):
-    """Prints no lines: nobody reads them here."""
-
-    def log(self, line: Any) -> None:
-        """Say nothing."""
 
 
 @dataclass

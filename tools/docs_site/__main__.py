@@ -94,7 +94,6 @@ def placed(link: str, page: str, written_as: str, pages: set[str]) -> str:
 
 def converted(text: str, page: str, written_as: str, pages: set[str]) -> str:
     """A page as the site needs it: its links, but not in code, and its widest tables."""
-
     text = entries(text)
 
     def led(part: str) -> str:
