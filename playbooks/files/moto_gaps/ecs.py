@@ -124,7 +124,7 @@ def patch_ecs_services() -> None:
 
     kept: dict[str, Any] = {
         "availabilityZoneRebalancing": "ENABLED",
-        "capacityProviderStrategy": [],
+        "capacityProviderStrategy": None,  # left out of an answer
         "deploymentConfiguration": {
             "deploymentCircuitBreaker": {"enable": False, "rollback": False},
             "maximumPercent": 200,
