@@ -19,8 +19,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "collections"))
 
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.life_cycle import Quiet
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import reconcile
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Cloud, Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Names
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.page import Brand, Page
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import Settings
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.web import Web
@@ -81,11 +82,6 @@ def _round(caller: FrameType) -> int | None:
     if caller.f_code is not reconcile.reconcile.__code__:
         return None
     return int(caller.f_locals["_round"])
-
-
-class Quiet(Cloud):
-    def log(self, line: Mapping[str, Any]) -> None:
-        """Say nothing."""
 
 
 class Runs:
