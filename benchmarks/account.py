@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import multiprocessing
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
 from made import made
 from moto_gaps import patch
+from support.replay import Request
 from support.server import AwsServer
 
 
@@ -20,15 +24,21 @@ class Account:
         self._pipe, theirs = multiprocessing.Pipe()
         self._process = multiprocessing.Process(target=_serve, args=(theirs, name), daemon=True)
         self._process.start()
+        theirs.close()
         self.url: str = self._pipe.recv()
 
-    def _ask(self, what: str) -> Any:
-        self._pipe.send(what)
+    def _ask(self, what: str, *arguments: Any) -> Any:
+        self._pipe.send((what, arguments))
         return self._pipe.recv()
 
     def empty(self) -> None:
-        """Remove everything, and let the emulator load what it loads at the first call: the AWS managed policies."""
+        """Remove everything. From now on the same requests get the same ids, in every account."""
         self._ask("empty")
+
+    def record(self, run: Callable[[str], object]) -> list[Request]:
+        """Return the requests of ``run(url)``, which must be a function that can be pickled."""
+        requests: list[Request] = self._ask("record", run)
+        return requests
 
     def calls(self) -> tuple[int, int]:
         """Tell how many API calls there were since the last time, and how many of them change something."""
@@ -41,9 +51,16 @@ class Account:
         self.calls()
         return counts
 
+    def prefix_lists(self) -> dict[str, str]:
+        """The ids of AWS's own prefix lists, by their names."""
+        ids: dict[str, str] = self._ask("prefix_lists")
+        self.calls()
+        return ids
+
     def stop(self) -> None:
-        """End it."""
-        self._pipe.send("stop")
+        """End it, unless an error has."""
+        with contextlib.suppress(BrokenPipeError):
+            self._pipe.send(("stop", ()))
         self._process.join()
 
 
@@ -52,16 +69,31 @@ def _serve(pipe: Connection, name: str) -> None:
     server = AwsServer()
 
     def empty() -> None:
-        server.reset()
-        server.client("iam").list_roles()
+        server.restore([])
+
+    def record(run: Callable[[str], object]) -> list[Request]:
+        return server.listen(functools.partial(run, server.url))
 
     def calls() -> tuple[int, int]:
         counts = len(server.calls), len(server.mutating())
         server.calls.clear()
         return counts
 
-    answers = {"empty": empty, "calls": calls, "made": lambda: made(server, name)}
+    def prefix_lists() -> dict[str, str]:
+        lists = server.client("ec2").describe_managed_prefix_lists()["PrefixLists"]
+        return {item["PrefixListName"]: item["PrefixListId"] for item in lists}
+
+    answers: dict[str, Callable[..., Any]] = {
+        "empty": empty,
+        "record": record,
+        "calls": calls,
+        "made": lambda: made(server, name),
+        "prefix_lists": prefix_lists,
+    }
     pipe.send(server.url)
-    while (what := pipe.recv()) != "stop":
-        pipe.send(answers[what]())
+    while True:
+        what, arguments = pipe.recv()
+        if what == "stop":
+            break
+        pipe.send(answers[what](*arguments))
     server.stop()

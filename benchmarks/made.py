@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from support.documents import ACCOUNT
+
 
 def made(server: Any, name: str) -> dict[str, int]:
     """Count the resources of the platform ``name``, by kind."""
@@ -19,6 +21,9 @@ def made(server: Any, name: str) -> dict[str, int]:
     families = ecs.list_task_definition_families()["families"]
     definitions = [ecs.describe_task_definition(taskDefinition=family)["taskDefinition"] for family in families]
     providers = ecs.describe_capacity_providers()["capacityProviders"]
+    efs, route53 = server.client("efs"), server.client("route53")
+    systems = [item["FileSystemId"] for item in efs.describe_file_systems()["FileSystems"]]
+    zones = [zone["Id"] for zone in route53.list_hosted_zones()["HostedZones"]]
     return {
         "VPC": len(vpcs),
         "subnets": len(ec2.describe_subnets(Filters=inside)["Subnets"]),
@@ -31,8 +36,13 @@ def made(server: Any, name: str) -> dict[str, int]:
             len(permission.get(peers, []))
             for group in groups
             for permission in group["IpPermissions"] + group["IpPermissionsEgress"]
-            for peers in ("IpRanges", "Ipv6Ranges", "UserIdGroupPairs")
+            for peers in ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
         ),
+        "file systems": len(systems),
+        "mount targets": sum(
+            len(efs.describe_mount_targets(FileSystemId=system)["MountTargets"]) for system in systems
+        ),
+        "access points": len(efs.describe_access_points()["AccessPoints"]),
         "secrets": len(server.client("secretsmanager").list_secrets()["SecretList"]),
         "buckets": len(server.client("s3").list_buckets()["Buckets"]),
         "log groups": len(server.client("logs").describe_log_groups()["logGroups"]),
@@ -42,6 +52,17 @@ def made(server: Any, name: str) -> dict[str, int]:
         "instance profiles": len(iam.list_instance_profiles()["InstanceProfiles"]),
         "launch templates": len(ec2.describe_launch_templates()["LaunchTemplates"]),
         "auto scaling groups": len(server.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]),
+        "functions": len(server.client("lambda").list_functions()["Functions"]),
+        "event rules": len(server.client("events").list_rules()["Rules"]),
+        "tables": len(server.client("dynamodb").list_tables()["TableNames"]),
+        # Without those that a zone is made with, and a certificate's.
+        "records": sum(
+            record["Type"] not in ("NS", "SOA", "CNAME")
+            for zone in zones
+            for record in route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+        ),
+        "certificates": len(server.client("acm").list_certificates()["CertificateSummaryList"]),
+        "distributions": server.client("cloudfront").list_distributions()["DistributionList"]["Quantity"],
         "clusters": len(ecs.list_clusters()["clusterArns"]),
         "capacity providers": sum("autoScalingGroupProvider" in provider for provider in providers),
         "task definitions": len(definitions),
@@ -52,6 +73,7 @@ def made(server: Any, name: str) -> dict[str, int]:
         "topics": len(server.client("sns").list_topics()["Topics"]),
         "subscriptions": len(server.client("sns").list_subscriptions()["Subscriptions"]),
         "alarms": len(cloudwatch.describe_alarms(AlarmNamePrefix=f"{name}/")["MetricAlarms"]),
+        "budgets": len(server.client("budgets").describe_budgets(AccountId=ACCOUNT).get("Budgets", [])),
         "dashboards": len(cloudwatch.list_dashboards()["DashboardEntries"]),
         "names in Cloud Map": len(server.client("servicediscovery").list_services()["Services"]),
     }

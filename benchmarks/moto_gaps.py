@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 
@@ -13,6 +14,8 @@ def patch() -> None:
     """All of them."""
     patch_autoscaling_metrics()
     patch_applicationautoscaling_names()
+    patch_efs_tags()
+    patch_dynamodb_id()
 
 
 def patch_autoscaling_metrics() -> None:
@@ -38,3 +41,36 @@ def patch_applicationautoscaling_names() -> None:
         return json.dumps({"ScalingPolicies": [policy for policy in policies if policy["PolicyName"] in names]})
 
     ApplicationAutoScalingResponse.describe_scaling_policies = describe_scaling_policies
+
+
+def patch_efs_tags() -> None:
+    """AWS still has DescribeTags and CreateTags, which community.aws.efs calls; moto has only what came after them."""
+    from moto.efs import urls
+    from moto.efs.responses import EFSResponse
+
+    def describe_tags(response: Any) -> Any:
+        tags = response.efs_backend.list_tags_for_resource(response._get_param("FileSystemId"))
+        return json.dumps({"Tags": tags}), {"Content-Type": "application/json"}
+
+    def create_tags(response: Any) -> Any:
+        tags = {tag["Key"]: tag["Value"] for tag in response._get_param("Tags")}
+        response.efs_backend.tag_resource(response._get_param("FileSystemId"), tags)
+        return "", {"status": 204}
+
+    EFSResponse.describe_tags, EFSResponse.create_tags = describe_tags, create_tags
+    for path in ("/2015-02-01/tags/<file_system_id>", "/2015-02-01/create-tags/<file_system_id>"):
+        urls.url_paths[path] = urls.response.dispatch
+
+
+def patch_dynamodb_id() -> None:
+    """AWS describes a table with its id, which community.aws.dynamodb_table returns."""
+    from moto.dynamodb.models.table import Table
+
+    describe = Table.describe
+
+    def describe_with_id(table: Any, base_key: str = "TableDescription") -> Any:
+        answer = describe(table, base_key)
+        answer[base_key]["TableId"] = str(uuid.uuid5(uuid.NAMESPACE_URL, table.table_arn))
+        return answer
+
+    Table.describe = describe_with_id

@@ -1,8 +1,8 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Measures playbooks/site.yml against the same resources made by stock modules, and against boto3 alone.
+"""Measures playbooks/site.yml against the same resources made by stock modules, and against its requests alone.
 
-    make bench                  two rounds; about 8 minutes on two idle cores
+    make bench                  two rounds; about 20 minutes on two idle cores
     make bench ARGS=--quick     one round
 
 Every contender has a local AWS of its own, emptied before its first run. The times of a busy machine are long, but each
@@ -12,9 +12,11 @@ is judged against the others of its round. Ends with 1 if a target is missed.
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib.util
 import json
 import os
+import pickle
 import resource
 import statistics
 import subprocess
@@ -22,7 +24,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +36,18 @@ for variable in [variable for variable in os.environ if variable.startswith(("AW
     del os.environ[variable]
 os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
-from account import Account  # noqa: E402
-from inputs import NAME, inputs  # noqa: E402
-from support.playbooks import run_playbook  # noqa: E402
-from support.server import CREDENTIALS  # noqa: E402
+from support import server  # noqa: E402
 
-STOCK, OURS, FLOOR = "stock modules", "site.yml", "boto3"
+# moto reads them when it is first imported, which patching it does.
+os.environ |= server.load_script(ROOT / "playbooks" / "files" / "local_aws_server.py").SETTINGS
+
+from account import Account  # noqa: E402
+from inputs import inputs  # noqa: E402
+from support import plans  # noqa: E402
+from support.documents import NAME  # noqa: E402
+from support.playbooks import run_playbook  # noqa: E402
+
+STOCK, OURS, FLOOR = "stock modules", "site.yml", "its requests alone"
 STOCK_FAST, OURS_FAST = f"{STOCK}, mitogen", f"{OURS}, mitogen"
 FIRST, SECOND, CHECK = "first", "second", "--check"
 # What is required of the second run of site.yml: times faster than that of stock modules, share of its API calls.
@@ -48,7 +56,7 @@ ACCELERATED, PLAIN, CALLS = 3.0, 1.5, 0.6
 
 @dataclass(frozen=True)
 class Result:
-    """One run. ``writes`` are the API calls that change something; boto3 knows no ``changed`` and ``skipped`` tasks."""
+    """One run. ``writes`` are the API calls that change something; requests alone have no tasks to be counted."""
 
     seconds: float
     cpu_seconds: float
@@ -61,27 +69,41 @@ class Result:
 Results = dict[tuple[str, str], list[Result]]
 
 
+def site(url: str, home: Path, environment: Mapping[str, str]) -> None:
+    """Run site.yml, unmeasured."""
+    done = run_playbook(
+        ["playbooks/site.yml"], home, extra_vars={"jitsi_aws_endpoint_url": url}, environment=environment, quick=True
+    )
+    assert done.rc == 0, done
+
+
 class Bench:
     """The contenders, each with an account of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.accounts = {contender: Account(NAME) for contender in (STOCK, OURS, FLOOR)}
         self.home = folder
-        (folder / "render").mkdir()
-        self.inputs = folder / "inputs.json"
-        self.inputs.write_text(json.dumps({"wanted": inputs(folder / "render")}), encoding="utf-8")
+        self.tasks, self.inputs = folder / "tasks.jsonl", folder / "inputs.json"
+        self.requests = {run: folder / f"{run}.pickle" for run in (FIRST, SECOND)}
         self.results: Results = defaultdict(list)
         self.made: dict[str, dict[str, int]] = {}
 
-    def warm_up(self) -> None:
-        """The emulator loads each service at its first call: before anything is measured."""
-        for account in self.accounts.values():
-            self._floor(account)
+    def prepare(self) -> None:
+        """Learn from two runs of site.yml what it makes and asks for. And the emulator loads things at a first call."""
+        self.accounts[OURS].empty()
+        for run, environment in ((FIRST, plans.recording(self.tasks)), (SECOND, {})):
+            requests = self.accounts[OURS].record(functools.partial(site, home=self.home, environment=environment))
+            self.requests[run].write_bytes(pickle.dumps(requests))
+        for contender in (STOCK, FLOOR):
+            self.accounts[contender].empty()
+            self._floor(contender, FIRST)
 
     def round(self) -> None:
         """Measure every contender once. They take turns, so that a busy minute of the machine meets all of them."""
         for account in self.accounts.values():
             account.empty()
+        wanted = inputs(plans.read(self.tasks), self.accounts[STOCK].prefix_lists(), self.home)
+        self.inputs.write_text(json.dumps(wanted), encoding="utf-8")
         for run in (FIRST, SECOND, CHECK):
             self.measure(STOCK, run)
             self.measure(OURS, run)
@@ -98,7 +120,7 @@ class Bench:
         account.calls()
         cpu, begin = _cpu_seconds(), time.monotonic()
         if contender == FLOOR:
-            changed, skipped = self._floor(account)
+            changed, skipped = self._floor(contender, run)
         else:
             changed, skipped = self._playbook(contender, run, accelerated)
         seconds, cpu = time.monotonic() - begin, _cpu_seconds() - cpu
@@ -113,10 +135,10 @@ class Bench:
         environment = _mitogen() if accelerated else {}
         if contender == STOCK:
             done = run_playbook(
-                ["benchmarks/stock.yml", "-e", f"@{self.inputs}", *check],
+                ["benchmarks/stock.yml", *check],
                 self.home,
                 inventory="localhost,",
-                extra_vars={"endpoint_url": url},
+                extra_vars={"endpoint_url": url, "inputs": str(self.inputs)},
                 environment=environment,
             )
         else:
@@ -131,9 +153,10 @@ class Bench:
             sys.exit(2)
         return done.changed, done.count("skipped")
 
-    def _floor(self, account: Account) -> tuple[None, None]:
-        command = [sys.executable, str(HERE / "floor.py"), str(self.inputs), account.url]
-        subprocess.run(command, check=True, env={**os.environ, **CREDENTIALS})
+    def _floor(self, contender: str, run: str) -> tuple[None, None]:
+        """Send the requests of a run of site.yml to the account of a contender."""
+        command = [sys.executable, str(HERE / "floor.py"), str(self.requests[run]), self.accounts[contender].url]
+        subprocess.run(command, check=True)
         return None, None
 
 
@@ -174,9 +197,9 @@ def _line(contender: str, run: str, results: list[Result]) -> str:
 
 def _made_lines(counts: dict[str, dict[str, int]]) -> Iterator[str]:
     contenders = list(counts)
-    yield f"{'what they made':35}" + "".join(f"{contender:>16}" for contender in contenders)
+    yield f"{'what they made':35}" + "".join(f"{contender:>20}" for contender in contenders)
     for kind in counts[OURS]:
-        yield f"{kind:35}" + "".join(f"{counts[contender][kind]:>16}" for contender in contenders)
+        yield f"{kind:35}" + "".join(f"{counts[contender][kind]:>20}" for contender in contenders)
 
 
 def _times_faster(results: Results, contender: str) -> float:
@@ -198,18 +221,20 @@ def verdicts(results: Results) -> list[tuple[bool, str]]:
 
 def main() -> None:
     """Run the rounds, print the figures, end with 1 if a target is missed."""
-    parser = argparse.ArgumentParser(description="Measure against stock modules and boto3.")
+    parser = argparse.ArgumentParser(description="Measure against stock modules.")
     parser.add_argument("--quick", action="store_true", help="one round")
     rounds = 1 if parser.parse_args().quick else 2
     begin = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         bench = Bench(Path(folder))
-        bench.warm_up()
-        print(_heading())
-        for _ in range(rounds):
-            bench.round()
-        for account in bench.accounts.values():
-            account.stop()
+        try:
+            bench.prepare()
+            print(_heading())
+            for _ in range(rounds):
+                bench.round()
+        finally:
+            for account in bench.accounts.values():
+                account.stop()
     print("\n" + "\n".join(_made_lines(bench.made)))
     print(f"\nMedians of {rounds} round(s):\n{_heading()}")
     for contender in (STOCK, STOCK_FAST, OURS, OURS_FAST, FLOOR):
