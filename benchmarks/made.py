@@ -38,11 +38,11 @@ def made(server: Any, name: str) -> dict[str, int]:
             for permission in group["IpPermissions"] + group["IpPermissionsEgress"]
             for peers in ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
         ),
-        "file systems": len(systems),
-        "mount targets": sum(
+        "EFS file systems": len(systems),
+        "EFS mount targets": sum(
             len(efs.describe_mount_targets(FileSystemId=system)["MountTargets"]) for system in systems
         ),
-        "access points": len(efs.describe_access_points()["AccessPoints"]),
+        "EFS access points": len(efs.describe_access_points()["AccessPoints"]),
         "secrets": len(server.client("secretsmanager").list_secrets()["SecretList"]),
         "buckets": len(server.client("s3").list_buckets()["Buckets"]),
         "log groups": len(server.client("logs").describe_log_groups()["logGroups"]),
