@@ -16,6 +16,8 @@ from moto_gaps import patch
 from support.replay import Request
 from support.server import AwsServer
 
+STOP = ("stop", ())
+
 
 class Account:
     """An emulated account. It is the same for all: patched, every service loaded, empty."""
@@ -60,13 +62,14 @@ class Account:
     def stop(self) -> None:
         """End it, unless an error has."""
         with contextlib.suppress(BrokenPipeError):
-            self._pipe.send(("stop", ()))
+            self._pipe.send(STOP)
         self._process.join()
 
 
 def _serve(pipe: Connection, name: str) -> None:
-    patch()
+    # First: it sets what moto reads when it is first imported, which patching it does.
     server = AwsServer()
+    patch()
 
     def empty() -> None:
         server.restore([])
@@ -91,9 +94,6 @@ def _serve(pipe: Connection, name: str) -> None:
         "prefix_lists": prefix_lists,
     }
     pipe.send(server.url)
-    while True:
-        what, arguments = pipe.recv()
-        if what == "stop":
-            break
+    for what, arguments in iter(pipe.recv, STOP):
         pipe.send(answers[what](*arguments))
     server.stop()

@@ -36,11 +36,6 @@ for variable in [variable for variable in os.environ if variable.startswith(("AW
     del os.environ[variable]
 os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
-from support import server  # noqa: E402
-
-# moto reads them when it is first imported, which patching it does.
-os.environ |= server.load_script(ROOT / "playbooks" / "files" / "local_aws_server.py").SETTINGS
-
 from account import Account  # noqa: E402
 from inputs import inputs  # noqa: E402
 from support import plans  # noqa: E402

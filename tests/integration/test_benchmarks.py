@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.documents import NAME
 from support.plans import Task
 from support.replay import Request
 from support.server import ROOT, AwsServer
@@ -55,9 +56,9 @@ def test_it_asks_for_as_much_as_the_platform_has(wanted: dict[str, Any], converg
 
 def test_the_requests_alone_make_the_same(converged_requests: list[Request], aws: AwsServer) -> None:
     aws.restore(converged_requests)
-    expected = made(aws, "jitsi-video-platform")
+    expected = made(aws, NAME)
     aws.restore([])
     send(converged_requests, aws.url)
     assert len(aws.calls) == len(converged_requests)
-    assert made(aws, "jitsi-video-platform") == expected
+    assert made(aws, NAME) == expected
     assert expected["distributions"] == 1
