@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Writes docs/options.md: every playbook with its options, from plugins/module_utils/runbook_options.py.
+"""Writes docs/options.md: every playbook with its options, from plugins/module_utils/variables/options.py.
 
 With ``--check`` nothing is written: it fails when the page is not what would be written.
 """
@@ -16,17 +16,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "tools")]
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.runbook_options import (  # noqa: E402
-    COMMON,
-    PLAYBOOKS,
-    Option,
-    options,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.options import COMMON, PLAYBOOKS, Option, options  # noqa: E402
 from variables_table import HEADINGS, code  # noqa: E402
 
 PAGE = ROOT / "docs" / "options.md"
 HEAD = """\
-<!-- Written by tools/options_page.py from plugins/module_utils/runbook_options.py: run `make docs`. -->
+<!-- Written by tools/options_page.py from plugins/module_utils/variables/options.py: run `make docs`. -->
 
 # Playbooks and their options
 

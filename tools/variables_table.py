@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Prints the table of variables for README.md, from plugins/module_utils/variables.py and group_vars/jitsi.yml.
+"""Prints the table of variables for README.md, from plugins/module_utils/variables/facts.py and group_vars/jitsi.yml.
 
 ``python tools/variables_table.py --write README.md`` puts it between the markers, ``--check README.md`` tells whether
 it is there and current.
@@ -19,7 +19,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "collections"))
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables import VARIABLES, Variable  # noqa: E402
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import VARIABLES, Variable  # noqa: E402
 
 BEGIN, END = "<!-- variables:begin -->", "<!-- variables:end -->"
 HEADINGS = ("Variable", "Kind", "Default", "What it is", "What it may be", "Example")

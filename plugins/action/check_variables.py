@@ -10,7 +10,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils import role_inputs, runbook_options, variables
+from ..module_utils.variables import inputs as role_inputs, options as runbook_options, facts as variables
 from ..module_utils.errors import InvalidInput
 
 

@@ -13,7 +13,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils import log_lines, recordings
+from ..module_utils.logs import lines as log_lines
+from ..module_utils.recordings import sessions as recordings
 from ..module_utils.errors import InvalidInput
 
 # Most of the calls a second that AWS allows are left to others.

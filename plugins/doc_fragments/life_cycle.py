@@ -3,7 +3,7 @@
 
 
 class ModuleDocFragment:
-    """The options of whoever looks at the life cycle: ``ARGUMENTS`` in module_utils/_aws/life_cycle.py."""
+    """The options of whoever looks at the life cycle: ``ARGUMENTS`` in module_utils/lifecycle/connect.py."""
 
     DOCUMENTATION = r"""
 options:

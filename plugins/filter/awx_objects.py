@@ -48,7 +48,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.awx_jobs import objects
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx.jobs import objects
 
 
 class FilterModule:

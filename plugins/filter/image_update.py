@@ -46,7 +46,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.image_update import plan
+from ansible_collections.meetops.jitsi.plugins.module_utils.updates.update import plan
 
 
 class FilterModule:

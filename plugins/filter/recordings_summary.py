@@ -38,7 +38,7 @@ _value:
   elements: str
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings_summary import lines
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.summary import lines
 
 
 class FilterModule:

@@ -48,7 +48,7 @@ _value:
   elements: str
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.runbook_summary import lines
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform.runbook_summary import lines
 
 
 class FilterModule:

@@ -67,7 +67,7 @@ _value:
   elements: str
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.summary import lines
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform.summary import lines
 
 
 class FilterModule:

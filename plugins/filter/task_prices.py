@@ -37,7 +37,7 @@ _value:
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.cost import awake_cost
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform.prices import awake_cost
 
 
 def task_prices(tasks: Sequence[Mapping[str, Any]]) -> dict[str, float]:

@@ -97,7 +97,7 @@ changes:
 import json
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import alert_topic
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alert_topic
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import sns, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, State, compare

@@ -116,20 +116,23 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import platform, recordings_index, vault
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import configuration, s3_objects, secretsmanager, sts
+from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index as recordings_index
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import vault
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader as configuration
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects, secretsmanager, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup_store import (
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import (
     MANIFEST,
     Store,
     manifest_sum,
     render,
     verify,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils.bucket import RECORDINGS
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import between, bucket, optional
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import between, bucket, optional
 
 INDEX = "recordings.jsonl"
 

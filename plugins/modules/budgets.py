@@ -120,7 +120,7 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import budgets
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import budgets
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import budgets as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, State, compare

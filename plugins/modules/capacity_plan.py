@@ -140,7 +140,8 @@ import tempfile
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.meetops.jitsi.plugins.module_utils import capacity, cost, traces
+from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import choices as capacity, traces
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 DAYS = range(1, 366)

@@ -110,7 +110,7 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import certificate, dns_records
+from ansible_collections.meetops.jitsi.plugins.module_utils.edge import certificate, dns_records
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import acm, route53
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare

@@ -113,7 +113,8 @@ cost:
 
 from datetime import UTC, datetime
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import cost, platform
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
+from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     autoscaling,
     cloudwatch,
@@ -124,9 +125,9 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     secretsmanager,
     servicediscovery,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cost as api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import platform as platform_api
-from ansible_collections.meetops.jitsi.plugins.module_utils.bucket import check_name
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import sizes as api
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as platform_api
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import check_name
 
 
 def counts(client, name, bucket, zone):

@@ -260,7 +260,8 @@ changes:
 import uuid
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import distribution, secret_document
+from ansible_collections.meetops.jitsi.plugins.module_utils.edge import distribution
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document as secret_document
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudfront, secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare

@@ -142,9 +142,9 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import event_rules
+from ansible_collections.meetops.jitsi.plugins.module_utils.functions import event_rules
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import events as api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import platform as sts
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput

@@ -114,12 +114,13 @@ at:
 from dataclasses import asdict, replace
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import health, recordings
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import life_cycle
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.health import Reader
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import checks as health
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
+from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
 from ansible_collections.meetops.jitsi.plugins.module_utils.probe import checks, net
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM, between, readable
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, between, readable
 
 
 def xmpp(params: dict[str, Any]) -> list[dict[str, Any]]:

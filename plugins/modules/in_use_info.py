@@ -70,12 +70,14 @@ in_use:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import in_use, life_cycle_plan, platform, task_protection
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import in_use, plan as life_cycle_plan
+from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_protection
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import life_cycle
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import Settings
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 
 def figures(module: Any, name: str) -> dict[str, int | None]:

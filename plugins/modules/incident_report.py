@@ -117,16 +117,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import health, incident, log_lines, recordings
-from ansible_collections.meetops.jitsi.plugins.module_utils import platform as names
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, life_cycle, platform, review
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import log_lines as log_api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.health import Reader
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import checks as health, incident
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines as log_lines
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import reader as review
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs import reader as log_api
+from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM, between
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import line as one_line
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, between
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import line as one_line
 
 SHOWN = 20
 

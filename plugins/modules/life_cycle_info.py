@@ -80,10 +80,10 @@ life_cycle:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import life_cycle_plan
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import life_cycle
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import plan as life_cycle_plan
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 
 def reconcile(module: Any) -> None:

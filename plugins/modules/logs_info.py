@@ -125,11 +125,12 @@ until:
 import datetime as dt
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import log_lines, recordings
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import log_lines as api
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines as log_lines
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs import reader as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import logs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM, between, line
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, between, line
 
 
 def reconcile(module: Any) -> None:

@@ -112,7 +112,7 @@ platform:
       elements: str
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import platform
+from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     ecs,
     efs,
@@ -120,9 +120,9 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     secretsmanager,
     servicediscovery,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import platform as api
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as api
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 PARTS = ["network", "secret", "discovery", "storage", "services", "targets"]
 

@@ -115,10 +115,10 @@ checks:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.meetops.jitsi.plugins.module_utils import patience
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import patience
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.probe import checks, net
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import (
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import (
     between,
     check_options,
     domain,

@@ -142,12 +142,12 @@ changes:
 import datetime as dt
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import erasure, recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import erasure, sessions as recordings
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.report_file import ReportFile
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.erasure_report import ReportFile
 
 
 class Session:

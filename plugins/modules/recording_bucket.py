@@ -188,7 +188,8 @@ from typing import Any
 
 # Not the method of AnsibleAWSModule, which adds the text in a way that ansible-core calls deprecated.
 from ansible.module_utils.common.warnings import warn
-from ansible_collections.meetops.jitsi.plugins.module_utils import bucket, erasure, kms_key
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket, erasure
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import kms_key
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3, s3_objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare

@@ -74,11 +74,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import health, patience, recording_path, recordings
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, platform
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.health import Reader
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import checks as health, patience, recording_path
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM, bucket, kms_key, optional
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, bucket, kms_key, optional
 
 DAYS = 30
 

@@ -246,11 +246,11 @@ import datetime as dt
 from typing import Any
 
 from ansible.module_utils.common.warnings import warn
-from ansible_collections.meetops.jitsi.plugins.module_utils import recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, logs, s3_objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import bucket
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket
 
 PARTS = ["recordings", "metadata", "versions", "locks", "rate", "failed", "waiting", "links"]
 OF_RECORDINGS = {"recordings", "metadata", "versions", "locks", "links"}

@@ -172,11 +172,13 @@ import datetime as dt
 import math
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import platform, recordings, review, review_result
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import review as api
+from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import figures as review, result as review_result
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import reader as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM, between
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, between
 
 
 def queries(name: str, namespace: str, kinds: list[str]) -> dict[str, api.Query]:

@@ -149,7 +149,11 @@ changes:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
-from ansible_collections.meetops.jitsi.plugins.module_utils import kms_key, secret_document, secret_schedule
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import kms_key
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    document as secret_document,
+    schedule as secret_schedule,
+)
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare

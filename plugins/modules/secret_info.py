@@ -107,11 +107,14 @@ secret:
     rotating: ""
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import platform as names
-from ansible_collections.meetops.jitsi.plugins.module_utils import secret_document, secret_report
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    document as secret_document,
+    report as secret_report,
+)
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 
 def read(module):

@@ -149,12 +149,17 @@ changes:
 
 from contextlib import suppress
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import rotation, secret_document, secret_report
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import rotation_cloud, runner
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    rotation,
+    document as secret_document,
+    report as secret_report,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import connect as rotation_cloud
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.rotation_plan import Request
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import PLATFORM
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation_lists import key_names
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import Request
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.list_kinds import key_names
 
 
 def report(module, action, run):

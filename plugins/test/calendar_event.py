@@ -31,7 +31,7 @@ _value:
   type: bool
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.calendar_event import is_event
+from ansible_collections.meetops.jitsi.plugins.module_utils.times.calendar_event import is_event
 
 
 class TestModule:

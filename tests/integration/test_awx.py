@@ -13,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import awx_jobs, awx_survey
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx import jobs as awx_jobs, survey as awx_survey
 from support.awx import TOKEN, FakeAwx, Refused
 from support.awx_jobs import CALENDAR, JOBS, SETTINGS, TASKS
 from support.playbooks import Run
@@ -114,7 +114,7 @@ def test_jobs_without_rights_or_a_place_for_files_go(awx: FakeAwx, put: Put) -> 
 
 def test_many_objects_are_read_page_by_page(awx: FakeAwx, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     put()
-    monkeypatch.setattr("ansible_collections.meetops.jitsi.plugins.module_utils.awx_client.MOST_ITEMS", 3)
+    monkeypatch.setattr("ansible_collections.meetops.jitsi.plugins.module_utils.awx.client.MOST_ITEMS", 3)
     assert not put()["changed"]
     assert len([call for call in awx.calls if "page=" in call]) > 5
 

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import backup_store, recordings_index, rotation, vault
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import store as backup_store, vault
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index as recordings_index
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects
 from support import recordings as made
 from support.server import AwsServer

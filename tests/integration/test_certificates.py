@@ -9,8 +9,8 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import certificates
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import DAY, Cloud, Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import certificates
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import DAY, Cloud, Names
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.meetops.jitsi.plugins.module_utils import bucket, iam, instance_pool, task_definition
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import (
+    instance_pool,
+    task_definitions as task_definition,
+)
 from cfnlint import api
 from support import documents
 

@@ -9,7 +9,8 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import distribution, dns_records, file_system
+from ansible_collections.meetops.jitsi.plugins.module_utils.edge import distribution, dns_records
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import file_system
 from cfnlint import api
 from support.rendering import role_variable
 

@@ -202,7 +202,7 @@ def test_without_the_right_to_read_the_account_each_role_is_read(aws, roles, iam
             return iam.get_paginator(operation)
 
     names = {NAME, "jitsi-bridge-task", "jitsi-gone"}
-    from ansible_collections.meetops.jitsi.plugins.module_utils.iam import current_fields
+    from ansible_collections.meetops.jitsi.plugins.module_utils.access.roles import current_fields
 
     one, other = api.role_details(iam, names), api.role_details(Denied(), names)
     assert {name: current_fields(detail) for name, detail in one.items()} == {

@@ -89,7 +89,7 @@ def test_functions(aws_server, made):
 
 def test_environment_is_what_the_handlers_read(aws_server, made, monkeypatch):
     """The real environment makes real objects: names, durations, page."""
-    from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import handlers
+    from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import handlers
 
     configuration = aws_server.client("lambda").get_function_configuration(FunctionName="meet-wake")
     for name, value in configuration["Environment"]["Variables"].items():

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.meetops.jitsi.plugins.module_utils import dashboard_metrics
-from ansible_collections.meetops.jitsi.plugins.module_utils.metric_filters import emit
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboard_metrics
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring.metric_filters import emit
 from support.server import ROOT
 
 PLAY = """\

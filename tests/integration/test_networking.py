@@ -14,7 +14,7 @@ from unittest import mock
 
 import pytest
 import yaml
-from ansible_collections.meetops.jitsi.plugins.module_utils import public_routes, security_groups
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import public_routes, security_groups
 from botocore.httpsession import URLLib3Session
 from support import playbooks
 from support.recorder import is_mutating

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import patience
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import patience
 from ansible_collections.meetops.jitsi.plugins.module_utils.probe import checks, net, turn
 from support import entrance
 from support.programs import free_port

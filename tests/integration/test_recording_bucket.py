@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import bucket
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3
 from support.server import AwsServer
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects
-from ansible_collections.meetops.jitsi.plugins.module_utils.report_file import ReportFile
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.erasure_report import ReportFile
 from support import recordings as made
 from support.deaths import Died, dies_before
 from support.server import AwsServer

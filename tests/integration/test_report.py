@@ -19,16 +19,14 @@ from unittest import mock
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.meetops.jitsi.plugins.module_utils import (
-    audit,
-    audit_report,
-    plots,
-    report,
-    review,
-    review_report,
-    review_result,
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit import findings as audit, report as audit_report
+from ansible_collections.meetops.jitsi.plugins.module_utils.report import plots, page as report
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
+    figures as review,
+    report as review_report,
+    result as review_result,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit_rules import common
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit.rules import common
 from ansible_collections.meetops.jitsi.plugins.modules import report as report_module
 from selenium.webdriver.common.by import By
 from support import browser

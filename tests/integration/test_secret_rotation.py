@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import rotation
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret_document import STAMP
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.document import STAMP
 from support.server import AwsServer
 
 NAME = "meet"
@@ -249,7 +249,7 @@ def test_waits_for_the_last_participant(account: Account, run: Run) -> None:
 
 
 def test_put_back_when_components_do_not_log_in(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.meetops.jitsi.plugins.module_utils import rotation_plan
+    from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation_plan
 
     monkeypatch.setattr(rotation_plan, "HEALTH_SECONDS", 0.5)
     account.platform(1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import secret_schedule
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import schedule as secret_schedule
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import secretsmanager
 from botocore.exceptions import ClientError
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.meetops.jitsi.plugins.module_utils.iam import canonical
+from ansible_collections.meetops.jitsi.plugins.module_utils.access.roles import canonical
 from botocore.exceptions import ClientError
 from support.server import CREDENTIALS, REGION, ROOT
 
@@ -130,7 +130,7 @@ def calls_of_the_code():
         "autoscaling": "application-autoscaling",
         "logs": "logs",
     }
-    source = (ROOT / "plugins/module_utils/_aws/rotation.py").read_text()
+    source = (ROOT / "plugins/module_utils/secret/calls.py").read_text()
     found = re.findall(r'self\.(sm|ecs|autoscaling|logs)\.(?:get_paginator\(")?(\w+)(?:"\))?[.(]', source)
     for client, method in found:
         if method != "exceptions":

@@ -134,7 +134,7 @@ def test_a_zone_in_the_way_is_an_error_that_says_so(aws: AwsServer, vpc: str, ru
 
 
 def test_a_run_that_died_after_asking_for_the_namespace(aws: AwsServer, vpc: str, run_module: Run) -> None:
-    from ansible_collections.meetops.jitsi.plugins.module_utils import service_discovery
+    from ansible_collections.meetops.jitsi.plugins.module_utils.networking import service_discovery
 
     api = aws.client("servicediscovery")
     # The same request, so Cloud Map answers with the operation that is under way.

@@ -8,8 +8,8 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import reconcile
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import BLACKHOLE, Settings, Usage
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import reconcile
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import BLACKHOLE, Settings, Usage
 from support.wake_site import event
 
 from support.wake_platform import Platform  # isort: skip

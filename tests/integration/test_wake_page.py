@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from urllib.parse import quote
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import reconcile
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.page import Brand
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import Settings
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import reconcile
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.page import Brand
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
 from selenium.webdriver.common.by import By
 from support.browser import chromium
 from support.programs import need

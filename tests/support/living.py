@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.life_cycle import Quiet
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import reconcile
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Names
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import Settings
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.connect import Quiet
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import reconcile
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
 
 from .month import KINDS, NAMESPACE, Month, backend, put_task, utcnow
 from .server import AwsServer

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import filter_pattern
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import filter_pattern
 
 from .month_lines import CONTAINERS, KINDS, Tell
 from .server import AwsServer

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Cloud, Names
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.page import Brand, Page
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import (
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Cloud, Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.page import Brand, Page
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import (
     BRIDGE,
     SIGNALLING,
     Seen,
     Settings,
     Task,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.web import Web
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.web import Web
 
 from .server import AwsServer
 from .wake_site import FILES

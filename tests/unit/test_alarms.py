@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import alarms
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alarms
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from botocore.loaders import Loader

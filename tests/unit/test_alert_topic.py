@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import alert_topic
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alert_topic
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 

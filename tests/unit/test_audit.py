@@ -11,8 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import audit, audit_report, audit_state, iam, images
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit_rules import common, tasks
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit import (
+    findings as audit,
+    report as audit_report,
+    state as audit_state,
+    image_ages as images,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit.rules import common, tasks
 
 NAME, ACCOUNT = "meet", "123456789012"
 TLS_DENY = {

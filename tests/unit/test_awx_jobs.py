@@ -9,7 +9,12 @@ import zoneinfo
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import awx_calendar, awx_jobs, awx_survey, runbook_options
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx import (
+    calendar as awx_calendar,
+    jobs as awx_jobs,
+    survey as awx_survey,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import options as runbook_options
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from dateutil.rrule import rrulestr
 from support.awx import answer_faults, check_rule, check_survey

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import backup_store, configuration, recordings_index
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import store as backup_store, configuration
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index as recordings_index
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings_index import Fate
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.index import Fate
 
 AT = dt.datetime(2026, 11, 23, 2, 30, tzinfo=dt.UTC)
 FILES = {"a.json": b"{}\n", "b.json": b"[1]\n"}

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.calendar_event import WORDS, is_event
+from ansible_collections.meetops.jitsi.plugins.module_utils.times.calendar_event import WORDS, is_event
 
 RIGHT = [
     *WORDS,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import capacity, traces
+from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import choices as capacity, traces
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 PRICES = {"signalling": 0.1, "bridge": 0.2, "recorder": None, "participant": 0.1}

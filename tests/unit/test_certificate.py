@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import certificate
+from ansible_collections.meetops.jitsi.plugins.module_utils.edge import certificate
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 DOMAIN = "meet.example.com"

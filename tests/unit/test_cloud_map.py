@@ -10,7 +10,7 @@ from unittest import mock
 
 import boto3
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import service_discovery
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import service_discovery
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import servicediscovery as api
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import cost
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 

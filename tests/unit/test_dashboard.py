@@ -6,7 +6,7 @@ import copy
 import json
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import dashboard
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboards as dashboard
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 

@@ -8,7 +8,7 @@ import copy
 import functools
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import dashboard, dashboard_metrics
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboards as dashboard, dashboard_metrics
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from support.rendering import role_variable
 

@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import distribution
+from ansible_collections.meetops.jitsi.plugins.module_utils.edge import distribution
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 
 VALUE = "0123456789abcdef"

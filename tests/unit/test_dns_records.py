@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import dns_records
+from ansible_collections.meetops.jitsi.plugins.module_utils.edge import dns_records
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 

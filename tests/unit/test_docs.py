@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.meetops.jitsi.plugins.module_utils.runbook_options import PLAYBOOKS
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.options import PLAYBOOKS
 from support.server import ROOT
 
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import ecs_cluster
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import cluster as ecs_cluster
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 SCALING = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import ecs_service
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import services as ecs_service
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from hypothesis import given, settings
 from hypothesis import strategies as st

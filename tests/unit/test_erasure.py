@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import erasure
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import erasure
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.report_file import ReportFile
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.erasure_report import ReportFile
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(minutes=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import event_rules
+from ansible_collections.meetops.jitsi.plugins.module_utils.functions import event_rules
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:jitsi-tasks"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import fargate
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import fargate
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import file_system
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import file_system
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 PARAMS: dict[str, Any] = {

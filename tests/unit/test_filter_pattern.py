@@ -7,7 +7,7 @@ import operator
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.filter_pattern import MAX_NESTING, parse, select
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring.filter_pattern import MAX_NESTING, parse, select
 from hypothesis import example, given
 from hypothesis import strategies as st
 

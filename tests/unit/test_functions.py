@@ -7,7 +7,7 @@ import json
 import zipfile
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import functions
+from ansible_collections.meetops.jitsi.plugins.module_utils.functions import functions
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 CODE = {"wake/handler.py": b"def handle(event, context): ...\n", "wake/__init__.py": b""}

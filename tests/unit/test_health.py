@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.health import Facts, Limits, checks, worst
+from ansible_collections.meetops.jitsi.plugins.module_utils.health.checks import Facts, Limits, checks, worst
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

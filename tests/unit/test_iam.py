@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import iam
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from hypothesis import given, settings
 from hypothesis import strategies as st

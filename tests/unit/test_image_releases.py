@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import image_releases
+from ansible_collections.meetops.jitsi.plugins.module_utils.updates import releases as image_releases
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.image_releases import Choice, choose
+from ansible_collections.meetops.jitsi.plugins.module_utils.updates.releases import Choice, choose
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.image_update import plan
+from ansible_collections.meetops.jitsi.plugins.module_utils.updates.update import plan
 
 DIGEST = "sha256:" + "0a" * 32
 CADDY, COTURN = "docker.io/library/caddy:2.10.2-alpine", "docker.io/coturn/coturn:4.17.0-r0"

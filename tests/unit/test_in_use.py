@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.in_use import obstacle
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.in_use import obstacle
 
 OFF = {"desired": 0, "running": 0, "pending": 0}
 ON = {"desired": 1, "running": 1, "pending": 0}

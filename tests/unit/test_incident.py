@@ -8,7 +8,7 @@ import json
 import tarfile
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import incident, recording_path
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import incident, recording_path
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import instance_pool
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import instance_pool
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import autoscaling
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from botocore.exceptions import ClientError

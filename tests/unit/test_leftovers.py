@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import leftovers
-from ansible_collections.meetops.jitsi.plugins.module_utils.leftovers import thing
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import leftovers
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform.leftovers import thing
 
 NAME = "jitsi-video-platform"
 

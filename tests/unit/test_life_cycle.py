@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Cloud
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.page import Brand, Page, room_name
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.schedule import kept_awake_since
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import (
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Cloud
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.page import Brand, Page, room_name
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.schedule import kept_awake_since
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import (
     ASLEEP,
     AWAKE,
     BLACKHOLE,

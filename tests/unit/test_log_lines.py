@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import log_lines
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines as log_lines
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.masking import MASK, Masker
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs.masking import MASK, Masker
 
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.meetops.jitsi.plugins.module_utils import metric_filters
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import metric_filters
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from botocore.loaders import Loader
@@ -88,7 +88,7 @@ def test_a_hundred_filters_pass():
 
 
 def test_units_are_those_of_aws():
-    from ansible_collections.meetops.jitsi.plugins.module_utils.units import UNITS
+    from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring.units import UNITS
 
     for service in ("logs", "cloudwatch"):
         model = Loader().load_service_model(service, "service-2")

@@ -8,7 +8,7 @@ import functools
 import re
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import DASHBOARD_ENDS
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import DASHBOARD_ENDS
 from support.rendering import role_variable
 from support.server import ROOT
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import platform
+from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
 
 NONE = {"desired": 0, "running": 0, "pending": 0}
 

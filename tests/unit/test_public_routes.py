@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import public_routes
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import public_routes
 
 NAMED = [{"Key": "Name", "Value": "shop"}]
 

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import recordings_summary
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import summary as recordings_summary
 
 RECORDING: dict[str, Any] = {
     "session": "abc",

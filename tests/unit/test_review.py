@@ -10,15 +10,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import (
-    review,
-    review_days,
-    review_goals,
-    review_history,
-    review_result,
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
+    figures as review,
+    days as review_days,
+    goals as review_goals,
+    history as review_history,
+    result as review_result,
 )
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import Figures, Setup
+from ansible_collections.meetops.jitsi.plugins.module_utils.review.figures import Figures, Setup
 from support.rendering import role_variable
 
 P = 300

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import fargate, review, review_advice
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import Figures, Setup
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import fargate
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import figures as review, advice as review_advice
+from ansible_collections.meetops.jitsi.plugins.module_utils.review.figures import Figures, Setup
 
 P = 300
 # A Monday.

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import rotation
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.rotation_plan import Do, Line, Request, Service
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import Do, Line, Request, Service
 
 OWNED = {"jvb_auth_password": 16, "turn_credentials": 32}
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)

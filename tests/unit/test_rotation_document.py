@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import rotation_document as rotation
-from ansible_collections.meetops.jitsi.plugins.module_utils import secret_document
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation_document as rotation
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document as secret_document
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from hypothesis import given
 from hypothesis import strategies as st

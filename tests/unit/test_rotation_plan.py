@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import rotation_plan as plan
-from ansible_collections.meetops.jitsi.plugins.module_utils.rotation_plan import (
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation_plan as plan
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import (
     Do,
     Line,
     Pending,

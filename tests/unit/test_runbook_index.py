@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import certificates
-from ansible_collections.meetops.jitsi.plugins.module_utils.runbook_options import PLAYBOOKS, options
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import certificates
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.options import PLAYBOOKS, options
 from support.rendering import role_variable
 from support.server import ROOT
 

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.meetops.jitsi.plugins.module_utils import role_inputs, runbook_options
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import (
+    inputs as role_inputs,
+    options as runbook_options,
+)
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from support.bad_input import HUGE
 from support.server import ROOT

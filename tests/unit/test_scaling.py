@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import scaling
+from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from hypothesis import given
 from hypothesis import strategies as st

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.schedule import check_schedule, check_timezone
+from ansible_collections.meetops.jitsi.plugins.module_utils.times.schedule import check_schedule, check_timezone
 from hypothesis import given
 from hypothesis import strategies as st
 

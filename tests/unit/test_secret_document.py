@@ -10,7 +10,8 @@ import traceback
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import kms_key, secret_document
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import kms_key
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document as secret_document
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from botocore.exceptions import ParamValidationError

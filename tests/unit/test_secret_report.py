@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import secret_report as report
-from ansible_collections.meetops.jitsi.plugins.module_utils.rotation import Outcome
-from ansible_collections.meetops.jitsi.plugins.module_utils.rotation_plan import Action, Do, Secret
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import report
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation import Outcome
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import Action, Do, Secret
 
 DUE = Secret("old", keys=frozenset({"a", "b"}), ages={"a": 91.04, "b": 3.0})
 PREPARE, CANCEL = Action(Do.PREPARE, "it is due"), Action(Do.CANCEL, "why", "v")

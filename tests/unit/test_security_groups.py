@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import security_groups
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import security_groups
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import cost, summary
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost, summary
 
 TASKS = [
     {"name": "signalling", "cpu": 1024, "memory": 4096},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import task_definition
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions as task_definition
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from hypothesis import given, settings
 from hypothesis import strategies as st

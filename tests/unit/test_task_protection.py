@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import task_protection
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_protection
 
 
 def service(*deployments: tuple[str, str, str]) -> dict[str, Any]:

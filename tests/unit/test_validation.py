@@ -13,11 +13,15 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import validation as v
-from ansible_collections.meetops.jitsi.plugins.module_utils import validation_lists as lists
-from ansible_collections.meetops.jitsi.plugins.module_utils.combinations import MEMORY_OF_FAMILY, VCPUS_OF_SIZE, room
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds as v
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import list_kinds as lists
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.combinations import (
+    MEMORY_OF_FAMILY,
+    VCPUS_OF_SIZE,
+    room,
+)
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables import VARIABLES, problems
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import VARIABLES, problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

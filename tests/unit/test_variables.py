@@ -16,8 +16,8 @@ from unittest import mock
 
 import pytest
 import yaml
-from ansible_collections.meetops.jitsi.plugins.module_utils.validation import shown
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables import (
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import shown
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import (
     OTHER_NAMES,
     VARIABLES,
     older_names,

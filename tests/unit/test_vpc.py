@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import vpc
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import vpc
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from hypothesis import given
 from hypothesis import strategies as st

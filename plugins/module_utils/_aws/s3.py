@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..bucket import NotOurs
+from ..recordings.bucket import NotOurs
 
 try:
     from botocore.exceptions import ClientError

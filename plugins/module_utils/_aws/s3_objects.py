@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from .. import erasure
+from ..recordings import erasure
 from ..errors import InvalidInput
 
 try:

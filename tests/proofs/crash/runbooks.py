@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import reconcile
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Cloud, Names
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import Settings
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import reconcile
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Cloud, Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
 from support import account, recordings
 from support.crash import Contents, Lab, Task, failure
 from support.deaths import Died, dies_before

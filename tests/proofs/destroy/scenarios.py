@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import reconcile
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Cloud, Names
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import Settings
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import reconcile
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Cloud, Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
 from support import account, plans
 from support.crash import Contents, Lab
 from support.environments import PRODUCTION, STAGING, Belongings, Environment

@@ -19,12 +19,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "collections"))
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.life_cycle import Quiet
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import reconcile
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.cloud import Names
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.page import Brand, Page
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.state import Settings
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.web import Web
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.connect import Quiet
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import reconcile
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.page import Brand, Page
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.web import Web
 
 CONFLICT = '"conflict"'
 # A page without content: the proof looks at what the functions do to AWS.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import state
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import state
 
 from .replay import Quiet
 from .scenarios import Scenario

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.web import WAKE_HEADER
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.web import WAKE_HEADER
 from proofs.drift.case import Hand
 from proofs.drift.table import DRIFTS, batches
 from proofs.policies import runtime

@@ -20,9 +20,15 @@ from types import ModuleType
 from typing import Any
 from unittest import mock
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import rotation
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.rotation import Aws
-from ansible_collections.meetops.jitsi.plugins.module_utils.rotation_plan import PENDING, Do, Line, Request, Service
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.calls import Aws
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import (
+    PENDING,
+    Do,
+    Line,
+    Request,
+    Service,
+)
 from support.server import ROOT, load_script
 
 from .actors import Port, Program

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import rotation, rotation_plan
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.rotation import Aws
-from ansible_collections.meetops.jitsi.plugins.module_utils.rotation_plan import Action, Do
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation, rotation_plan
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.calls import Aws
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import Action, Do
 
 from .explore import Budget, Violation
 from .programs import playbook
