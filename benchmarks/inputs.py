@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alert_topic
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket
 from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alert_topic
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket
 from ansible_collections.meetops.jitsi.plugins.modules.functions import zipped
 from support.plans import PREFIX, Task, given
 

@@ -121,5 +121,5 @@ def converged(aws_server: server.AwsServer, converged_requests: list[replay.Requ
 @pytest.fixture
 def month(converged: server.AwsServer) -> Callable[..., Month]:
     """Fill that account with a month of plausible data, for one test: ``month(awake=True) -> Month``, which knows what
-    there is (support/month.py)."""
+    there is (support/month/__init__.py)."""
     return functools.partial(fill, converged)

@@ -30,7 +30,8 @@ from matplotlib.ticker import MaxNLocator
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "tests")]
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboards as dashboard, dashboard_metrics  # noqa: E402
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboard_metrics  # noqa: E402
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboards as dashboard  # noqa: E402
 from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring.dashboard_metrics import Row  # noqa: E402
 from support.rendering import role_variable  # noqa: E402
 

@@ -10,8 +10,10 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.variables import inputs as role_inputs, options as runbook_options, facts as variables
 from ..module_utils.errors import InvalidInput
+from ..module_utils.variables import facts as variables
+from ..module_utils.variables import inputs as role_inputs
+from ..module_utils.variables import options as runbook_options
 
 
 class ActionModule(ActionBase):

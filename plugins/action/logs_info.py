@@ -13,9 +13,9 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils.logs import lines as log_lines
-from ..module_utils.recordings import sessions as recordings
 from ..module_utils.errors import InvalidInput
+from ..module_utils.logs import lines as log_lines
+from ..module_utils.times import moments
 
 # Most of the calls a second that AWS allows are left to others.
 PAUSE_SECONDS = 2
@@ -33,7 +33,7 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         follow = str(self._task.args.get("follow") or "")
         try:
-            seconds = None if follow in ENDLESS else recordings.seconds("follow", follow) if follow else 0
+            seconds = None if follow in ENDLESS else moments.seconds("follow", follow) if follow else 0
         except InvalidInput as error:
             raise AnsibleActionFail(str(error)) from None
         result.update(self._execute_module(task_vars=task_vars))
@@ -55,7 +55,7 @@ class ActionModule(ActionBase):
             if left <= 0:
                 return {"lines": list(shown), "until": result["until"]}
             time.sleep(left)
-            again = {**self._task.args, "since": recordings.iso(follower.since), "until": "", "follow": ""}
+            again = {**self._task.args, "since": moments.iso(follower.since), "until": "", "follow": ""}
             result = self._execute_module(module_args=again, task_vars=task_vars)
             if result.get("failed"):
                 return result

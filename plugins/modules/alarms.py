@@ -155,10 +155,10 @@ changes:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alarms
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, tagging
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alarms
 
 STATISTICS = ["Average", "Minimum", "Maximum", "SampleCount", "Sum"]
 COMPARISONS = [

@@ -97,10 +97,10 @@ changes:
 import json
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alert_topic
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import sns, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, State, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alert_topic
 
 
 def read(sns_client: Any, arn: str, emails: list[str], functions: list[str] | None) -> tuple[State, list[str]]:

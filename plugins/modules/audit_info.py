@@ -220,13 +220,15 @@ audit:
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit import findings as audit, report as audit_report
-from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import security_groups
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit.reader import Reader
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit import findings as audit
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit import report as audit_report
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit.reader import Reader
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit.rules import common, exposure
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, between, optional
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import security_groups
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, optional
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket as bucket_name
 
 

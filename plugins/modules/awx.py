@@ -281,8 +281,8 @@ import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
-from ansible_collections.meetops.jitsi.plugins.module_utils.awx import state as objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import finish
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx import state as objects
 from ansible_collections.meetops.jitsi.plugins.module_utils.awx.client import Awx, AwxError
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, State, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput

@@ -117,11 +117,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index as recordings_index
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import vault
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader as configuration
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects, secretsmanager, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader as configuration
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import vault
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import (
     MANIFEST,
     Store,
@@ -129,10 +128,12 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import 
     render,
     verify,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import between, bucket, optional
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index as recordings_index
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, optional
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket
 
 INDEX = "recordings.jsonl"
 

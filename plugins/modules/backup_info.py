@@ -99,10 +99,10 @@ backup:
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader as aws
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import Store, load, manifest_sum, verify
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader as aws
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.configuration import changed_variables, differences
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import Store, load, manifest_sum, verify
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 

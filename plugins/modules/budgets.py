@@ -120,10 +120,10 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import budgets
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import budgets as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, State, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import budgets
 
 ARGUMENTS: dict[str, Any] = {
     "account_id": {"type": "str", "required": True},

@@ -140,9 +140,10 @@ import tempfile
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import choices as capacity, traces
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
+from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import choices as capacity
+from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import traces
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
 
 DAYS = range(1, 366)
 

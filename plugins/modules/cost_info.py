@@ -113,7 +113,6 @@ cost:
 
 from datetime import UTC, datetime
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
 from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     autoscaling,
@@ -125,8 +124,10 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     secretsmanager,
     servicediscovery,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import sizes as api
 from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as platform_api
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import sizes as api
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import state
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import check_name
 
 
@@ -158,7 +159,7 @@ def counts(client, name, bucket, zone):
         found |= api.bucket_gib(watch, bucket, datetime.now(UTC))
     if zone:
         found["public_zones"] = len(route53.public_zones(client("route53"), zone))
-    return {**found, "customer_keys": len(platform.customer_keys(keys))}
+    return {**found, "customer_keys": len(state.customer_keys(keys))}
 
 
 def sizes(client, name, given):

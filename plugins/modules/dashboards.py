@@ -106,11 +106,12 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboards as dashboard, dashboard_metrics
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboard_metrics
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboards as dashboard
 
 RESOURCE = "dashboard "
 

@@ -260,12 +260,12 @@ changes:
 import uuid
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.edge import distribution
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document as secret_document
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudfront, secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.edge import distribution
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document as secret_document
 
 # Id of a policy in this module -> (kind in the API, how people call it). The order of creation.
 POLICIES = {

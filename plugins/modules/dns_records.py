@@ -142,10 +142,10 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.edge import dns_records
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import route53
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.edge import dns_records
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 ZONE = "hosted zone "

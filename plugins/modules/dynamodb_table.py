@@ -71,8 +71,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import dynamodb
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import matching
 from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import matching
 
 # How DynamoDB describes a table whose key is one text.
 TEXT = "S"

@@ -176,10 +176,10 @@ changes:
   sample: [{resource: cluster x, action: update, fields: [container_insights]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import cluster as ecs_cluster
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import cluster as ecs_cluster
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs.cluster import BUILT_IN, OWNER_TAG
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings

@@ -142,12 +142,11 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.functions import event_rules
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import events as api
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as sts
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.functions import event_rules
 from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 
 PREFIX = "rule "

@@ -99,10 +99,10 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import file_system as rules
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import efs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import file_system as rules
 
 
 class FileSystem:

@@ -210,12 +210,11 @@ changes:
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.functions import functions
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import lambda_ as api
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as sts
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.functions import functions
 from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 
 PREFIX = "function "

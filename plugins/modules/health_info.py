@@ -114,13 +114,15 @@ at:
 from dataclasses import asdict, replace
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.health import checks as health
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
-from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import check
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import checks as health
+from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
 from ansible_collections.meetops.jitsi.plugins.module_utils.probe import checks, net
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, between, readable
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, readable
+from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 
 def xmpp(params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -139,9 +141,9 @@ def reconcile(module: Any) -> None:
     found = health.checks(facts, limits)
     module.exit_json(
         changed=False,
-        state=health.worst(found),
+        state=check.worst(found),
         checks=[asdict(check) for check in found],
-        at=recordings.iso(reader.now),
+        at=moments.iso(reader.now),
     )
 
 

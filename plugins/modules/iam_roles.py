@@ -128,10 +128,9 @@ changes:
   sample: [{resource: role x, action: update, fields: [policies.start-task]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import iam as api
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as sts
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, sts
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings

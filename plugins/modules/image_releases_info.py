@@ -127,10 +127,10 @@ releases:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.meetops.jitsi.plugins.module_utils.updates import releases as image_releases
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, check_options
+from ansible_collections.meetops.jitsi.plugins.module_utils.updates import releases as image_releases
 from ansible_collections.meetops.jitsi.plugins.module_utils.updates.registry import Registry
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import between, check_options
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.list_kinds import registries
 
 

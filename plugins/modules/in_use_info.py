@@ -70,13 +70,15 @@ in_use:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import in_use, plan as life_cycle_plan
 from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_protection
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_protection
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import in_use
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import plan as life_cycle_plan
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import state
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 
@@ -103,9 +105,7 @@ def reconcile(module: Any) -> None:
         # The tasks of a service that was deleted are stopping, and nothing holds them.
         if item["status"] == "ACTIVE"
     }
-    services = {
-        kind: platform.service(service, active[service]) for kind, service in names.items() if service in active
-    }
+    services = {kind: state.service(service, active[service]) for kind, service in names.items() if service in active}
     awake = any(in_use.is_on(service) for service in services.values())
     told = figures(module, name) if awake else {}
     protected = protected_tasks(ecs, cluster, list(active)) if awake else 0

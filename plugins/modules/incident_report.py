@@ -117,21 +117,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.health import checks as health, incident
-from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines as log_lines
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
 from ansible_collections.meetops.jitsi.plugins.module_utils import names
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as platform
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import reader as review
-from ansible_collections.meetops.jitsi.plugins.module_utils.logs import reader as log_api
-from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, between
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import line as one_line
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import checks as health
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import incident
+from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines as log_lines
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs import reader as log_api
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import reader as review
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import line as one_line
+from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 SHOWN = 20
 
@@ -141,9 +142,9 @@ class Report:
 
     def __init__(self, module: Any) -> None:
         params = module.params
-        zone, now = recordings.timezone(params["timezone"]), dt.datetime.now(dt.UTC)
-        self.until = recordings.moment("until", params["until"], now, zone) if params["until"] else now
-        self.since = recordings.moment("since", params["since"], now, zone)
+        zone, now = moments.timezone(params["timezone"]), dt.datetime.now(dt.UTC)
+        self.until = moments.moment("until", params["until"], now, zone) if params["until"] else now
+        self.since = moments.moment("since", params["since"], now, zone)
         log_lines.check_period(self.since, self.until)
         self.module, self.params, self.name = module, params, params["name"]
         self.reader = Reader(module, params["recording"])
@@ -181,7 +182,7 @@ class Report:
         )
         state = {
             "phase": facts.life.get("phase", "not built"),
-            "account": platform.account_id(clients("sts")),
+            "account": sts.account_id(clients("sts")),
             "checks": checks,
             "images": incident.images(definitions),
             "lines": {component: len(each) for component, each in self.lines.items()},
@@ -248,8 +249,8 @@ def reconcile(module: Any) -> None:
         planned=module.check_mode,
         bytes=len(data),
         files=sorted(files),
-        since=recordings.iso(report.since),
-        until=recordings.iso(report.until),
+        since=moments.iso(report.since),
+        until=moments.iso(report.until),
         lines=sum(len(each) for each in report.lines.values()),
         events=len(report.events),
         summary=[

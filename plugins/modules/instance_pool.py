@@ -92,10 +92,10 @@ changes:
   sample: [{resource: launch template x, action: update, fields: [InstanceType]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import instance_pool
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import autoscaling as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import instance_pool
 
 
 def reconcile(module):

@@ -106,10 +106,11 @@ summary:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import leftovers
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import belongings as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, bucket, domain, optional
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import belongings as api
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import leftovers
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import optional
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, bucket, domain
 
 
 def reconcile(module: Any) -> None:

@@ -81,13 +81,13 @@ in_the_way:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import plan as life_cycle_plan
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling as aas
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.capacity.scaling import resource_id
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import plan as life_cycle_plan
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import reconcile as steps
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Names
-from ansible_collections.meetops.jitsi.plugins.module_utils.capacity.scaling import resource_id
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 

@@ -80,9 +80,9 @@ life_cycle:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import plan as life_cycle_plan
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import plan as life_cycle_plan
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 

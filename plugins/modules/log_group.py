@@ -74,8 +74,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import logs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import log_group
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import RETENTION_DAYS
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import log_group
 
 
 def reconcile(module: Any) -> None:

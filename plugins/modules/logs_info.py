@@ -125,20 +125,21 @@ until:
 import datetime as dt
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines as log_lines
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
-from ansible_collections.meetops.jitsi.plugins.module_utils.logs import reader as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import logs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, between, line
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines as log_lines
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs import reader as api
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, line
+from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 
 def reconcile(module: Any) -> None:
     """Check, read, tell."""
     params, now = module.params, dt.datetime.now(dt.UTC)
-    zone = recordings.timezone(params["timezone"])
-    until = recordings.moment("until", params["until"], now, zone) if params["until"] else now
-    since = recordings.moment("since", params["since"], now, zone)
+    zone = moments.timezone(params["timezone"])
+    until = moments.moment("until", params["until"], now, zone) if params["until"] else now
+    since = moments.moment("since", params["since"], now, zone)
     log_lines.check_period(since, until)
     components = log_lines.components(params["components"])
     watch, errors = client(module, "logs"), ()
@@ -150,7 +151,7 @@ def reconcile(module: Any) -> None:
     if not exact:
         module.warn("The secret document may not be read, so what looks like a secret is masked, and nothing else.")
     lines, more = api.read(watch, params["name"], wanted, masker.mask)
-    module.exit_json(changed=False, lines=lines, more=more, since=recordings.iso(since), until=recordings.iso(until))
+    module.exit_json(changed=False, lines=lines, more=more, since=moments.iso(since), until=moments.iso(until))
 
 
 def main() -> None:

@@ -111,10 +111,10 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import metric_filters
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import logs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import metric_filters
 
 ARGUMENTS: dict[str, Any] = {
     "log_group": {"type": "str", "required": True},

@@ -120,8 +120,9 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     secretsmanager,
     servicediscovery,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as api
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as api
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import state
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 PARTS = ["network", "secret", "discovery", "storage", "services", "targets"]
@@ -136,7 +137,7 @@ class Platform:
         self.missing = []
         self.clients = {}
         sts = self.client("sts")
-        self.account, self.partition, self.region = api.account_id(sts), sts.meta.partition, sts.meta.region_name
+        self.account, self.partition, self.region = sts.account_id(sts), sts.meta.partition, sts.meta.region_name
 
     def client(self, service):
         if service not in self.clients:
@@ -225,11 +226,11 @@ class Platform:
             for item in ecs.services(self.client("ecs"), platform.cluster(self.name), list(names.values()))
             if item["status"] == "ACTIVE"
         }
-        services = {kind: platform.service(name, found.get(name, {})) for kind, name in names.items()}
+        services = {kind: state.service(name, found.get(name, {})) for kind, name in names.items()}
         self.missing += [f"service {name}" for name in names.values() if name not in found]
         return {
             "services": services,
-            "state": platform.state({kind: services[kind] for kind, name in names.items() if name in found}),
+            "state": state.state({kind: services[kind] for kind, name in names.items() if name in found}),
         }
 
     def targets(self):

@@ -115,16 +115,11 @@ checks:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.meetops.jitsi.plugins.module_utils.health import patience
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import patience
 from ansible_collections.meetops.jitsi.plugins.module_utils.probe import checks, net
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import (
-    between,
-    check_options,
-    domain,
-    line,
-    readable,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, check_options, line, readable
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import domain
 
 RULES = {
     "domain": domain("meet.example.com"),

@@ -116,10 +116,10 @@ changes:
 import json
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import public_routes as routes
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ec2 as network
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import public_routes as routes
 
 
 class Builder:

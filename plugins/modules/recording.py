@@ -142,11 +142,12 @@ changes:
 import datetime as dt
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import erasure, sessions as recordings
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import calls, erasure
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.erasure_report import ReportFile
 
 
@@ -298,13 +299,13 @@ class Session:
 
     def refuse_protected(self, versions: list[dict[str, Any]]) -> None:
         """Fail if a lock protects one of them."""
-        protected = s3_objects.protected(self.api, self.bucket, versions, self.params["bypass_governance"])
+        protected = calls.protected(self.api, self.bucket, versions, self.params["bypass_governance"])
         if protected:
             raise InvalidInput(erasure.refusal(protected, self.session))
 
     def erase(self, found: list[dict[str, Any]], report: dict[str, Any], report_file: ReportFile) -> dict[str, Any]:
         """Delete, list again, write the report; fail if something is left."""
-        errors = s3_objects.erase(self.api, self.bucket, found, self.params["bypass_governance"])
+        errors = calls.erase(self.api, self.bucket, found, self.params["bypass_governance"])
         report = erasure.ended(report, self.items(), errors, dt.datetime.now(dt.UTC))
         report_file.write(report)
         left = erasure.counts(report, "remains")

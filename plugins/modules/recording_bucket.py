@@ -188,12 +188,12 @@ from typing import Any
 
 # Not the method of AnsibleAWSModule, which adds the text in a way that ansible-core calls deprecated.
 from ansible.module_utils.common.warnings import warn
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket, erasure
-from ansible_collections.meetops.jitsi.plugins.module_utils.access import kms_key
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3, s3_objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import kms_key
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket, calls, erasure
 
 DAYS = ("archive_after_days", "expire_after_days", "noncurrent_days", "incomplete_upload_days")
 
@@ -231,13 +231,13 @@ class Contents:
     def __init__(self, api: Any, name: str) -> None:
         self.api, self.name = api, name
         found = erasure.items(s3_objects.versions(api, name, ""), s3_objects.uploads(api, name, ""))
-        protected = s3_objects.protected(api, name, [item for item in found if item["kind"] == "version"])
+        protected = calls.protected(api, name, [item for item in found if item["kind"] == "version"])
         self.locked = [f"{item['key']} ({item['id']}) by {why}" for item, why in protected]
         self.erasable = erasure.unprotected(found, [item for item, _why in protected])
 
     def erase(self) -> None:
         """Delete what nothing protects."""
-        refused = s3_objects.erase(self.api, self.name, self.erasable)
+        refused = calls.erase(self.api, self.name, self.erasable)
         if refused:
             raise InvalidInput(
                 f"name {self.name}: S3 refused to erase {len(refused)} versions, such as {'; '.join(refused[:3])}; "
@@ -250,7 +250,7 @@ def absent(module: Any, api: Any) -> None:
     name = module.params["name"]
     try:
         exists = s3.region(api, name) is not None
-    except bucket.NotOurs as error:
+    except s3.NotOurs as error:
         warn(f"{error}. Nothing was removed.")
         exists = False
     contents = Contents(api, name) if exists and module.params["erase"] else None

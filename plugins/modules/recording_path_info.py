@@ -74,13 +74,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.health import checks as health, patience, recording_path
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as platform
-from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, bucket, kms_key, optional
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import check, patience, recording_path
+from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import uploads
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import optional
+from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, bucket, kms_key
 
 DAYS = 30
 
@@ -90,12 +92,12 @@ class Path:
 
     def __init__(self, module: Any) -> None:
         self.reader, self.params = Reader(module, recording=True), module.params
-        self.since = recordings.moment("since", module.params["since"], self.reader.now, dt.UTC)
+        self.since = moments.moment("since", module.params["since"], self.reader.now, dt.UTC)
 
     def checks(self) -> list[dict[str, Any]]:
         """Look at all of it now, and time each look."""
         self.reader.now = dt.datetime.now(dt.UTC)
-        looks: tuple[Callable[[], Iterable[health.Check]], ...] = (
+        looks: tuple[Callable[[], Iterable[check.Check]], ...] = (
             self.recorder,
             self.bucket,
             self.permissions,
@@ -109,10 +111,10 @@ class Path:
             found += [{**asdict(check), "seconds": seconds} for check in checks]
         return found
 
-    def recorder(self) -> list[health.Check]:
+    def recorder(self) -> list[check.Check]:
         return [recording_path.recorder(self.reader.figures(self.since).get("jibri", []))]
 
-    def bucket(self) -> list[health.Check]:
+    def bucket(self) -> list[check.Check]:
         s3, name = self.reader.client("s3"), self.params["bucket"]
         try:
             s3.head_bucket(Bucket=name)
@@ -122,9 +124,9 @@ class Path:
         found = {"versioning": versioning, "key": platform.bucket_key(s3, name)}
         return [recording_path.bucket(found, name, self.params["kms_key"])]
 
-    def permissions(self) -> list[health.Check]:
+    def permissions(self) -> list[check.Check]:
         client, role = self.reader.client("iam"), f"{self.params['name']}-recorder-task"
-        account = platform.account_id(self.reader.client("sts"))
+        account = sts.account_id(self.reader.client("sts"))
         source = f"arn:{client.meta.partition}:iam::{account}:role/{role}"
         asked = [
             (recording_path.ACTIONS, f"arn:{client.meta.partition}:s3:::{self.params['bucket']}/recordings/probe/a.mp4")
@@ -142,21 +144,21 @@ class Path:
             decisions = [{"EvalActionName": "exist", "EvalDecision": "missing"}]
         return [recording_path.permissions(decisions, role)]
 
-    def uploads(self) -> Iterable[health.Check]:
+    def uploads(self) -> Iterable[check.Check]:
         now, reader = self.reader.now, self.reader
-        since, period = recordings.rate_period(now - dt.timedelta(days=DAYS), now)
+        since, period = uploads.rate_period(now - dt.timedelta(days=DAYS), now)
         dimensions, names = {"Platform": reader.name}, ["Sum", "SampleCount"]
         points = cloudwatch.statistics(
             reader.client("cloudwatch"), "Jitsi/JVB", "UploadResult", dimensions, since, now, period, names
         )
-        failed = recordings.failures(reader.events(recordings.upload_pattern(reader.name), since), now)
-        return recording_path.last_upload(recordings.rate(points, since, now), failed)
+        failed = uploads.failures(reader.events(uploads.upload_pattern(reader.name), since), now)
+        return recording_path.last_upload(uploads.rate(points, since, now), failed)
 
 
 def reconcile(module: Any) -> None:
     """Look, again as long as something does not work and there is patience."""
     found = patience.look(Path(module).checks, module.params["patience"])
-    worst = max((check["state"] for check in found), key=health.STATES.index)
+    worst = max((each["state"] for each in found), key=check.STATES.index)
     module.exit_json(changed=False, state=worst, checks=found)
 
 

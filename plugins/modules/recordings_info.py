@@ -246,10 +246,12 @@ import datetime as dt
 from typing import Any
 
 from ansible.module_utils.common.warnings import warn
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, logs, s3_objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import uploads
+from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket
 
 PARTS = ["recordings", "metadata", "versions", "locks", "rate", "failed", "waiting", "links"]
@@ -265,7 +267,7 @@ class Reader:
         self.module, params = module, module.params
         self.bucket, self.name = params["bucket"], params["name"]
         self.include = set(params["include"])
-        self.zone = recordings.timezone(params["timezone"])
+        self.zone = moments.timezone(params["timezone"])
         self.now = dt.datetime.now(dt.UTC)
         self.since = self.moment("since")
         self.until = self.moment("until")
@@ -284,7 +286,7 @@ class Reader:
     def moment(self, option: str) -> dt.datetime | None:
         """The time that an option names, or None."""
         text = self.module.params[option]
-        return recordings.moment(option, text, self.now, self.zone) if text else None
+        return moments.moment(option, text, self.now, self.zone) if text else None
 
     def listing(self) -> list[dict[str, Any]]:
         """Objects, or all versions where they are asked for."""
@@ -325,11 +327,11 @@ class Reader:
                     key = recordings.prefix(recording["session"]) + version["file"]
                     lock = s3_objects.lock(self.s3, self.bucket, key, version["version_id"])
                 version["legal_hold"], version["retention"] = lock["legal_hold"], lock["mode"]
-                version["retain_until"] = recordings.iso(lock["until"]) if lock["until"] else None
+                version["retain_until"] = moments.iso(lock["until"]) if lock["until"] else None
 
     def links(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """A link to each media file."""
-        expires = recordings.iso(self.now + dt.timedelta(seconds=self.expiry))
+        expires = moments.iso(self.now + dt.timedelta(seconds=self.expiry))
         made = []
         for recording in found:
             for file in recording["files"]:
@@ -359,21 +361,21 @@ class Reader:
     def rate(self) -> dict[str, Any]:
         """How many uploads succeeded."""
         since, until = self.period()
-        since, period = recordings.rate_period(since, until)
-        return recordings.rate(self.points("UploadResult", since, until, period), since, until)
+        since, period = uploads.rate_period(since, until)
+        return uploads.rate(self.points("UploadResult", since, until, period), since, until)
 
     def waiting(self) -> dict[str, Any]:
         """How many recordings wait."""
         points = self.points("RecordingsWaiting", self.now - dt.timedelta(hours=23), self.now, 60)
-        return recordings.waiting(points, self.now)
+        return uploads.waiting(points, self.now)
 
     def failed(self) -> list[dict[str, Any]]:
         """Which uploads failed. Up to now, as one may have succeeded since."""
         since, until = self.period()
         group = self.module.params["log_group"] or f"/ecs/{self.name}"
-        pattern = recordings.upload_pattern(self.name)
+        pattern = uploads.upload_pattern(self.name)
         events = logs.filter_log_events(client(self.module, "logs"), group, pattern, since, self.now)
-        return recordings.failures(events, until)
+        return uploads.failures(events, until)
 
 
 def reconcile(module: Any) -> None:

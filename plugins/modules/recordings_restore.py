@@ -89,16 +89,18 @@ changes:
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import (
-    sessions as recordings,
-    index as recordings_index,
-)
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import verify
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import (
+    index as recordings_index,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import (
+    sessions as recordings,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.index import Fate, Line
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket
 

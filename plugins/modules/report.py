@@ -86,9 +86,9 @@ import tempfile
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit import report as audit_report
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.report import page as report
 from ansible_collections.meetops.jitsi.plugins.module_utils.review import report as review_report
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 
 def read_template(path: str) -> str:

@@ -173,12 +173,14 @@ import math
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import figures as review, result as review_result
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import reader as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, between
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import figures as review
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import reader as api
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import result as review_result
+from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between
+from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 
 def queries(name: str, namespace: str, kinds: list[str]) -> dict[str, api.Query]:
@@ -213,7 +215,7 @@ def reconcile(module: Any) -> None:
     params = module.params
     check(params)
     name, kinds = params["name"], [task["name"] for task in params["tasks"]]
-    zone = recordings.timezone(params["timezone"])
+    zone = moments.timezone(params["timezone"])
     since, until, period = review.window(params["kind"], params["month"], params["days"], dt.datetime.now(zone))
     # Whole periods, as CloudWatch has them.
     since = dt.datetime.fromtimestamp(since.timestamp() // period * period, dt.UTC)

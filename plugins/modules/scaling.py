@@ -248,10 +248,10 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling as aas
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change
 
 ARGUMENTS: dict[str, Any] = {

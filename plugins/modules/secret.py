@@ -149,15 +149,17 @@ changes:
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
-from ansible_collections.meetops.jitsi.plugins.module_utils.access import kms_key
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    document as secret_document,
-    schedule as secret_schedule,
-)
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import kms_key
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    document as secret_document,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    schedule as secret_schedule,
+)
 
 MANAGED_KEY = "alias/aws/secretsmanager"
 # Fields that UpdateSecret sets, and its names for them.

@@ -108,12 +108,14 @@ secret:
 """
 
 from ansible_collections.meetops.jitsi.plugins.module_utils import names
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    document as secret_document,
-    report as secret_report,
-)
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    document as secret_document,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    report as secret_report,
+)
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 

@@ -115,19 +115,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    restoration,
-    rotation,
-    document as secret_document,
-    report as secret_report,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import vault
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import connect as rotation_cloud
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import vault
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import load, verify
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import connect as rotation_cloud
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    document as secret_document,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    report as secret_report,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    restoration,
+    rotation,
+)
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import CURRENT, PENDING, RESTART, Do
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 

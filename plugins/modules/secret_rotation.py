@@ -149,14 +149,18 @@ changes:
 
 from contextlib import suppress
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    rotation,
-    document as secret_document,
-    report as secret_report,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import connect as rotation_cloud
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import connect as rotation_cloud
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    document as secret_document,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    report as secret_report,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
+    rotation,
+)
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import Request
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.list_kinds import key_names

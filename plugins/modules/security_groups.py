@@ -144,11 +144,11 @@ changes:
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import security_groups as rules
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ec2 as network
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import security_groups as rules
 
 GROUP = "security group "
 RULES = "rules of "

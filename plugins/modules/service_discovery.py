@@ -147,10 +147,10 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import service_discovery as discovery
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import servicediscovery as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import service_discovery as discovery
 
 
 def find(module: Any, cloud_map: Any) -> dict[str, Any]:

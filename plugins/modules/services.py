@@ -102,10 +102,10 @@ changes:
   sample: [{resource: service x, action: update, fields: [taskDefinition]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import services as ecs_service
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import services as ecs_service
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 

@@ -96,10 +96,10 @@ changes:
   sample: [{resource: task definition x, action: update, fields: [containers.jvb.image]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions as task_definition
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions as task_definition
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 

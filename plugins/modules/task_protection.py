@@ -96,10 +96,10 @@ changes:
   sample: [{resource: "task arn:aws:ecs:us-east-1:123456789012:task/x/1", action: update, fields: [protected]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_protection
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_protection
 
 PREFIX = "task "
 

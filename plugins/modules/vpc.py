@@ -113,10 +113,10 @@ changes:
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import vpc as rules
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ec2 as network
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import vpc as rules
 from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 
 

@@ -27,11 +27,11 @@ from typing import Any
 from unittest import mock
 
 from . import account, modules
+from .faults import Weather
 from .playbooks import Run, run_playbook
 from .recorder import is_mutating
 from .replay import Request
 from .server import CREDENTIALS, AwsServer
-from .weather import Weather
 
 Contents = Mapping[str, str]
 HEADING = re.compile(r"^PLAY \[.*\]", re.MULTILINE)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .permissions import Permission
 
-FILE = Path(__file__).resolve().parents[1] / "unit" / "data" / "permissions.json"
+FILE = Path(__file__).resolve().parents[1] / "data" / "permissions.json"
 
 
 @dataclass(frozen=True)

@@ -18,19 +18,19 @@ import zipfile
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alarms, filter_pattern, metric_filters
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket
 from ansible_collections.meetops.jitsi.plugins.module_utils import changes
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
-from ansible_collections.meetops.jitsi.plugins.module_utils.edge import dns_records
-from ansible_collections.meetops.jitsi.plugins.module_utils.functions import event_rules, functions
 from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
-from ansible_collections.meetops.jitsi.plugins.module_utils.times import schedule
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document as secret_document
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import security_groups
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions as task_definition
+from ansible_collections.meetops.jitsi.plugins.module_utils.edge import dns_records
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import LONGEST_LINE, InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.functions import event_rules, functions
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alarms, filter_pattern, metric_filters
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import security_groups
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document as secret_document
+from ansible_collections.meetops.jitsi.plugins.module_utils.times import schedule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

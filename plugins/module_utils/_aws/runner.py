@@ -12,7 +12,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ..changes import Change, diff
 from ..errors import InvalidInput
 from ..failure import call_name, explain, unanswered
-from ..variables.kinds import Rule, check_options
+from ..rules import Rule, check_options
 
 try:
     from botocore.exceptions import (

@@ -8,7 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..recordings.bucket import NotOurs
+from ..errors import InvalidInput
+from ..failure import AGAIN, POLICIES_PAGE
 
 try:
     from botocore.exceptions import ClientError
@@ -26,6 +27,17 @@ _READS = {
     "lifecycle": ("get_bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration"),
     "tags": ("get_bucket_tagging", "NoSuchTagSet"),
 }
+
+
+class NotOurs(InvalidInput):
+    """A bucket of this name exists that this account cannot use."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"name {name}: a bucket of this name belongs to another account, or s3:ListBucket on it is denied to "
+            "whoever runs this; set jitsi_recording_bucket to a name of your own, or allow it "
+            f"({POLICIES_PAGE}) and {AGAIN}"
+        )
 
 
 def _code(error: Any) -> str:

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ..recordings import erasure
 from ..errors import InvalidInput
 
 try:
@@ -136,31 +134,6 @@ def markers(found: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     newest = next(item for item in found if "Size" in item)
     above = [item for item in found if "Size" not in item and item["LastModified"] >= newest["LastModified"]]
     return [(item["Key"], item["VersionId"]) for item in above]
-
-
-def protected(
-    client: Any, bucket: str, versions: Sequence[Found], bypass_governance: bool = False
-) -> list[tuple[Found, str]]:
-    """Those of the versions (items of ``erasure``) that a lock protects, and by what. One call a version, where the
-    bucket has locks at all."""
-    if not versions or not has_lock(client, bucket):
-        return []
-    now = dt.datetime.now(dt.UTC)
-    locks = [(item, lock(client, bucket, item["key"], item["id"])) for item in versions]
-    found = [(item, erasure.protection(held, bypass_governance, now)) for item, held in locks]
-    return [(item, why) for item, why in found if why]
-
-
-def erase(client: Any, bucket: str, items: Sequence[Found], bypass_governance: bool = False) -> list[str]:
-    """Delete items of ``erasure`` for good. Returns what S3 refused, one line each."""
-    for item in items:
-        if item["kind"] == "upload":
-            abort(client, bucket, item["key"], item["id"])
-    # Delete markers last: without its marker, a version that is still there would be current again.
-    objects = [
-        (item["key"], item["id"]) for kind in ("version", "delete_marker") for item in items if item["kind"] == kind
-    ]
-    return delete(client, bucket, objects, bypass_governance)
 
 
 def abort(client: Any, bucket: str, key: str, upload_id: str) -> None:

@@ -10,3 +10,8 @@ from typing import Any
 def caller_arn(client: Any) -> str:
     """ARN of the caller, which names the partition and the account. Needs no permission."""
     return str(client.get_caller_identity()["Arn"])
+
+
+def account_id(sts: Any) -> str:
+    """GetCallerIdentity: the account of the credentials."""
+    return str(sts.get_caller_identity()["Account"])

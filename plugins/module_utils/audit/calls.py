@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
-from ..platform import find as platform
+from .._aws import pages
 
 Found = dict[str, Any]
 
@@ -17,14 +17,14 @@ Found = dict[str, Any]
 def public_interfaces(ec2: Any, vpc_id: str) -> list[Found]:
     """DescribeNetworkInterfaces: those of a VPC that have a public address."""
     filters = [{"Name": "vpc-id", "Values": [vpc_id]}]
-    found = platform.pages(ec2, "describe_network_interfaces", "NetworkInterfaces", Filters=filters)
+    found = pages.pages(ec2, "describe_network_interfaces", "NetworkInterfaces", Filters=filters)
     return [item for item in found if item.get("Association", {}).get("PublicIp")]
 
 
 def prefix_list_names(ec2: Any) -> dict[str, str]:
     """DescribeManagedPrefixLists: id -> name of those of AWS."""
     filters = [{"Name": "owner-id", "Values": ["AWS"]}]
-    found = platform.pages(ec2, "describe_managed_prefix_lists", "PrefixLists", Filters=filters)
+    found = pages.pages(ec2, "describe_managed_prefix_lists", "PrefixLists", Filters=filters)
     return {item["PrefixListId"]: item["PrefixListName"] for item in found}
 
 
@@ -38,7 +38,7 @@ def roles(iam: Any, prefix: str) -> list[Found]:
 
 def function_names(lambda_: Any, prefix: str) -> list[str]:
     """ListFunctions: names that begin so."""
-    found = platform.pages(lambda_, "list_functions", "Functions")
+    found = pages.pages(lambda_, "list_functions", "Functions")
     return [item["FunctionName"] for item in found if item["FunctionName"].startswith(prefix)]
 
 
@@ -47,7 +47,7 @@ def log_groups(logs: Any, prefixes: Collection[str]) -> list[Found]:
     return [
         item
         for prefix in prefixes
-        for item in platform.pages(logs, "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
+        for item in pages.pages(logs, "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
     ]
 
 
@@ -58,7 +58,7 @@ def secret_policy(secretsmanager: Any, name: str) -> str:
 
 def tagged(tagging: Any, key: str) -> list[Found]:
     """GetResources: everything of the region that has this tag, each with ``arn`` and ``tags``."""
-    found = platform.pages(
+    found = pages.pages(
         tagging, "get_resources", "ResourceTagMappingList", TagFilters=[{"Key": key}], ResourcesPerPage=100
     )
     return [

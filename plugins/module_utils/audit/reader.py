@@ -8,16 +8,17 @@ import datetime as dt
 import json
 from typing import Any
 
-from . import state as audit_state
-from ..recordings import bucket
-from ..access import roles as iam
 from .. import names as platform
-from ..errors import InvalidInput
-from . import calls as api
-from .._aws import autoscaling, cloudfront, ecs, efs, lambda_, ec2 as network, s3, secretsmanager, sns
-from ..platform import sizes as cost_api
-from ..platform import find as platform_api
+from .._aws import autoscaling, cloudfront, ecs, efs, lambda_, s3, secretsmanager, sns, sts
+from .._aws import ec2 as network
 from .._aws.runner import client
+from ..access import roles as iam
+from ..errors import InvalidInput
+from ..platform import find as platform_api
+from ..platform import sizes as cost_api
+from ..recordings import bucket
+from . import calls as api
+from . import state as audit_state
 
 
 class Reader:
@@ -27,9 +28,9 @@ class Reader:
         self.module, self.name = module, module.params["name"]
         self.now = dt.datetime.now(dt.UTC)
         self.clients: dict[str, Any] = {}
-        sts = self.client("sts")
-        self.account, self.region = platform_api.account_id(sts), sts.meta.region_name
-        self.partition = sts.meta.partition
+        caller = self.client("sts")
+        self.account, self.region = sts.account_id(caller), caller.meta.region_name
+        self.partition = caller.meta.partition
 
     def client(self, service: str) -> Any:
         """The one client of a service."""

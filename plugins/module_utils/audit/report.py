@@ -8,9 +8,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from ..report.page import section, table
 from .findings import AREAS, RULES, SEVERITIES
-from ..report.page import table
-from ..review.report import section
 
 Audit = Mapping[str, Any]
 COLORS = {"high": "bad", "medium": "second", "low": "first", "info": "quiet"}

@@ -7,8 +7,8 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Iterable, Sequence
 
-from ..times.calendar_event import is_event
 from ..errors import InvalidInput
+from ..times.calendar_event import is_event
 
 # A rule needs a beginning. A fixed one, so that the rule is the same every day.
 BEGINNING = "20260101"

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import calendar as awx_calendar, survey as awx_survey
+from . import calendar as awx_calendar
+from . import survey as awx_survey
 
 Job = Mapping[str, Any]
 Definition = dict[str, Any]

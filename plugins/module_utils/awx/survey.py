@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidInput
+from ..rules import flag
 from ..variables.options import Option, options
-from ..variables.kinds import flag
 
 LONGEST_ANSWER = 1024
 # What playbooks take that are careful while people meet; it is a fact of the deployment, no option of a playbook.

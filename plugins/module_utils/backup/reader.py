@@ -7,13 +7,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from . import configuration
 from .. import names as platform
-from .store import render
-from .configuration import Section
-from ..variables.kinds import PLATFORM, domain
-from .._aws import applicationautoscaling, cloudfront, cloudwatch, ecs, logs, ec2 as network, route53, runner
+from .._aws import applicationautoscaling, cloudfront, cloudwatch, ecs, logs, route53, runner
+from .._aws import ec2 as network
 from ..platform import find as api
+from ..variables.kinds import PLATFORM, domain
+from . import configuration
+from .configuration import Section
+from .store import render
 
 # What modules that read a configuration need to know.
 ARGUMENTS: dict[str, Any] = {

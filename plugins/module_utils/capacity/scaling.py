@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..monitoring import alarms
 from ..changes import Change, Fields, State, compare
 from ..errors import InvalidInput
+from ..monitoring import alarms
 from ..times.schedule import check_schedule, check_timezone
 
 # Target tracking keeps average utilisation near this; below 10 it scales out on noise, above 90 too late.

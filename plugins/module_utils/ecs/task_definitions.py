@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from . import fargate
 from ..errors import refuse
+from . import fargate
 
 Definition = Mapping[str, Any]
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..lifecycle.functions.state import BLACKHOLE
+from .check import BAD, OK, WARN, Check
 
-OK, WARN, BAD = STATES = ("ok", "warn", "bad")
 RUNBOOKS = "playbooks/runbooks"
 MINUTE = dt.timedelta(minutes=1)
 # A figure comes once a minute, and takes a while to be seen.
@@ -81,24 +81,9 @@ class Facts:
         return [task for task in self.tasks.get(kind, ()) if task["lastStatus"] == task["desiredStatus"] == "RUNNING"]
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at. ``todo`` is what to do if it is not well."""
-
-    check: str
-    state: str
-    text: str
-    todo: str = ""
-
-
 def checks(facts: Facts, limits: Limits) -> list[Check]:
     """Look at everything, in the order in which to repair."""
     return [check for look in _LOOKS for check in look(facts, limits)]
-
-
-def worst(found: Iterable[Check]) -> str:
-    """The worst state of some checks."""
-    return max((check.state for check in found), key=STATES.index, default=OK)
 
 
 def _phase(facts: Facts, _limits: Limits) -> Iterator[Check]:

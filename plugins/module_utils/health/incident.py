@@ -12,7 +12,7 @@ import tarfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..recordings.sessions import iso
+from ..times.moments import iso
 
 MOST_EVENTS = 1000
 MINUTE = 60

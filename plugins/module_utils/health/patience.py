@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .checks import BAD
-from ..variables.kinds import between
+from ..rules import between
+from .check import BAD
 
 # How many seconds it may be.
 RULE = between(0, 3600, "seconds")

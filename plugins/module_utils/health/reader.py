@@ -9,14 +9,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from .. import names
+from .._aws import acm, cloudfront, cloudwatch, ecs, logs, route53, runner
+from .._aws.pages import pages
+from ..lifecycle import connect as life_cycle
 from ..lifecycle import plan as life_cycle_plan
 from ..logs import lines as log_lines
-from ..recordings import sessions as recordings
-from .. import names
+from ..recordings import uploads
 from .checks import FRESH, Facts
-from .._aws import acm, cloudfront, cloudwatch, ecs, logs, route53, runner
-from ..lifecycle import connect as life_cycle
-from ..platform.find import pages
 
 DAY = dt.timedelta(days=1)
 # What Lambda says of a call that failed, and what the rotation's function prints of one.
@@ -166,7 +166,7 @@ class Reader:
 
     def failed_uploads(self) -> list[dict[str, Any]]:
         """Uploads that failed within a day."""
-        return recordings.failures(self.events(recordings.upload_pattern(self.name), self.now - DAY), self.now)
+        return uploads.failures(self.events(uploads.upload_pattern(self.name), self.now - DAY), self.now)
 
     def waiting(self) -> dict[str, Any]:
         """Recordings on the recorders' disks."""
@@ -180,7 +180,7 @@ class Reader:
             60,
             ["Sum", "SampleCount"],
         )
-        return recordings.waiting(points, self.now)
+        return uploads.waiting(points, self.now)
 
 
 def pages_of_arns(client: Any, cluster: str, status: str) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .checks import BAD, OK, WARN, Check
+from .check import BAD, OK, WARN, Check
 
 # What the upload script does with a recording.
 ACTIONS = ("s3:PutObject", "s3:GetObject")

@@ -10,11 +10,11 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
-from . import plan as life_cycle_plan
+from .._aws import route53, runner
 from ..errors import InvalidInput
+from . import plan as life_cycle_plan
 from .functions.cloud import Cloud, Names
 from .functions.state import Item, Seen, Settings, Usage
-from .._aws import route53, runner
 
 # What modules that look at the life cycle need to know.
 ARGUMENTS: dict[str, Any] = {

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from ..errors import InvalidInput
 from ..monitoring.filter_pattern import Pattern, parse
-from ..recordings.sessions import iso
+from ..times.moments import iso
 
 KINDS_OF = {
     "caddy": ("signalling",),

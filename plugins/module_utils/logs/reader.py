@@ -12,9 +12,9 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
 from .. import names
+from .._aws import logs, secretsmanager
 from .lines import Wanted, line, newest
 from .masking import Masker
-from .._aws import logs, secretsmanager
 
 MILLISECOND = dt.timedelta(milliseconds=1)
 

@@ -13,9 +13,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .alert_topic import is_email
 from ..changes import Fields, State
 from ..errors import InvalidInput
+from .alert_topic import is_email
 
 MAX_NAME, MAX_NOTIFICATIONS, MAX_EMAILS = 100, 10, 10
 

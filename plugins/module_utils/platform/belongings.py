@@ -11,13 +11,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 
-from ..monitoring import alert_topic
-from ..edge import certificate, dns_records
-from . import prices as cost, leftovers
 from .. import names as platform
-from ..capacity import scaling
-from ..recordings.bucket import NotOurs
-from .leftovers import Thing, thing
 from .._aws import (
     acm,
     applicationautoscaling,
@@ -31,6 +25,7 @@ from .._aws import (
     events,
     iam,
     logs,
+    pages,
     route53,
     s3,
     s3_objects,
@@ -39,8 +34,13 @@ from .._aws import (
     sns,
     sts,
 )
-from . import sizes
-from . import find
+from .._aws.s3 import NotOurs
+from ..capacity import scaling
+from ..edge import certificate, dns_records
+from ..monitoring import alert_topic
+from . import find, leftovers, sizes
+from . import prices as cost
+from .leftovers import Thing, thing
 
 # Of CloudFront and IAM, whatever the region of the rest.
 GLOBAL = "us-east-1"
@@ -122,20 +122,20 @@ def _network(place: Place) -> Iterator[Thing]:
     names = leftovers.name_tags(place.name, "")
     filters = [{"Name": "tag:Name", "Values": [*names, f"{place.name}-*"]}]
     for operation, (key, identity) in NETWORK.items():
-        for item in find.pages(client, operation, key, Filters=filters):
+        for item in pages.pages(client, operation, key, Filters=filters):
             tag = boto3_tag_list_to_ansible_dict(item.get("Tags") or []).get("Name", "")
             gone = str(item.get("State", "")).lower() in GONE
             if (tag in names or leftovers.is_subnet(place.name, tag)) and not gone:
                 yield thing(
                     operation.removeprefix("describe_").removesuffix("s").replace("_", " "), tag, item[identity]
                 )
-    for reservation in find.pages(client, "describe_instances", "Reservations", Filters=filters):
+    for reservation in pages.pages(client, "describe_instances", "Reservations", Filters=filters):
         for item in reservation["Instances"]:
             tag = boto3_tag_list_to_ansible_dict(item["Tags"])["Name"]
             if tag in names and item["State"]["Name"] not in GONE:
                 hour = cost.instance_hour(item["InstanceType"]) or 0.0
                 yield thing("instance", tag, item["InstanceId"], hour * cost.HOURS_A_MONTH)
-    for item in find.pages(client, "describe_volumes", "Volumes", Filters=filters):
+    for item in pages.pages(client, "describe_volumes", "Volumes", Filters=filters):
         tag = boto3_tag_list_to_ansible_dict(item["Tags"])["Name"]
         if tag in names:
             yield thing("volume", tag, item["VolumeId"], item["Size"] * cost.DISK_GIB_MONTH)
@@ -169,7 +169,7 @@ def _names(place: Place) -> Iterator[Thing]:
 
 def _functions(place: Place) -> Iterator[Thing]:
     names = platform.functions(place.name)
-    for item in find.pages(place.client("lambda"), "list_functions", "Functions"):
+    for item in pages.pages(place.client("lambda"), "list_functions", "Functions"):
         if item["FunctionName"] in names:
             yield thing("function", item["FunctionName"])
     rules = {f"{place.name}-{rule}" for rule in platform.RULES}

@@ -6,12 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-Found = dict[str, Any]
-
-
-def account_id(sts: Any) -> str:
-    """GetCallerIdentity: the account of the credentials."""
-    return str(sts.get_caller_identity()["Account"])
+from .._aws.pages import Found, pages
 
 
 def vpcs(ec2: Any, name: str) -> list[Found]:
@@ -63,8 +58,3 @@ def bucket_key(s3: Any, bucket: str) -> str:
         raise
     keys = [rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID", "") for rule in rules]
     return str(keys[0]) if keys else ""
-
-
-def pages(client: Any, operation: str, key: str, **request: Any) -> list[Found]:
-    """All items under a key of a paginated operation."""
-    return [item for page in client.get_paginator(operation).paginate(**request) for item in page.get(key, [])]

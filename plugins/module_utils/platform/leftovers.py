@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from . import prices as cost
 from .. import names as platform
+from . import prices as cost
 
 Thing = dict[str, Any]
 

@@ -8,8 +8,8 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..logs import lines as log_lines
 from ..errors import InvalidInput
+from ..logs import lines as log_lines
 
 Lines = list[str]
 SIGNS = {"ok": "ok  ", "warn": "WARN", "bad": "BAD ", "skipped": "-   "}

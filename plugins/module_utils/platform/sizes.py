@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from .find import pages
+from .._aws.pages import pages
 
 # Storage types of CloudWatch's daily figures, by how they are priced.
 STORAGE = {

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..health.checks import BAD, OK, STATES, WARN, Check
+from ..health.check import BAD, OK, STATES, WARN, Check
 from . import net, turn, xmpp
 
 SKIPPED = "skipped"

@@ -11,7 +11,6 @@ from typing import Any
 
 from ..access import kms_key
 from ..errors import InvalidInput
-from ..failure import AGAIN, POLICIES_PAGE
 
 Settings = dict[str, Any]
 
@@ -34,16 +33,6 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", "--x-s3", "--table-s3")
 _VARIABLE = "set jitsi_recording_bucket to"
-
-
-class NotOurs(InvalidInput):
-    """A bucket of this name exists that this account cannot use."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"name {name}: a bucket of this name belongs to another account, or s3:ListBucket on it is denied to "
-            f"whoever runs this; {_VARIABLE} a name of your own, or allow it ({POLICIES_PAGE}) and {AGAIN}"
-        )
 
 
 def check_name(name: str) -> None:

@@ -13,7 +13,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .sessions import iso
+from ..times.moments import iso
 
 Item = dict[str, Any]
 Report = dict[str, Any]

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from . import erasure
 from ..errors import InvalidInput
+from . import erasure
 
 
 class ReportFile:

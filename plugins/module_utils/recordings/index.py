@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from .sessions import iso, split
+from ..times.moments import iso
+from .sessions import split
 
 Line = dict[str, Any]
 

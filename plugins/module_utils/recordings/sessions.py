@@ -11,14 +11,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
-from .bucket import RECORDINGS
 from ..errors import InvalidInput
+from ..times.moments import iso, seconds
+from .bucket import RECORDINGS
 
 Recording = dict[str, Any]
 
@@ -28,8 +28,6 @@ COLD_CLASSES = ("GLACIER", "DEEP_ARCHIVE")
 LEAST_LINK_SECONDS, MOST_LINK_SECONDS = 60, 7 * 86400
 
 _NAME = re.compile(r"(?P<room>.+)_(?P<start>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)\.[^.]+", re.DOTALL)
-_SPAN = re.compile(r"(\d{1,6})([smhdw])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
 def check_session(session: str) -> None:
@@ -52,46 +50,12 @@ def split(key: str) -> tuple[str, str]:
 # --- Times
 
 
-def seconds(option: str, text: str) -> int:
-    """Read a span of time such as ``15m``, ``12h`` or ``7d``; raise InvalidInput otherwise."""
-    found = _SPAN.fullmatch(text)
-    if not found:
-        raise InvalidInput(f"{option} {text}: is not a span of time; write 15m, 12h or 7d")
-    return int(found[1]) * _SECONDS[found[2]]
-
-
 def link_seconds(option: str, text: str) -> int:
     """Read how long a link lives; S3 signs for seven days at most."""
     span = seconds(option, text)
     if not LEAST_LINK_SECONDS <= span <= MOST_LINK_SECONDS:
         raise InvalidInput(f"{option} {text}: S3 signs a link for 7 days at most; give 1m to 7d")
     return span
-
-
-def timezone(name: str) -> dt.tzinfo:
-    """Find a time zone by its IANA name."""
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInput(f"timezone {name!r}: is not an IANA time zone; write a name such as Europe/Berlin") from None
-
-
-def moment(option: str, text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
-    """Read a point in time: a date or time of ISO 8601, in ``zone`` unless it names one, or how long ago it was."""
-    if _SPAN.fullmatch(text):
-        return now - dt.timedelta(seconds=seconds(option, text))
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(
-            f"{option} {text}: is no time; write 2026-11-22, 2026-11-22T10:00, or 7d for seven days ago"
-        ) from None
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(dt.UTC)
-
-
-def iso(time: dt.datetime) -> str:
-    """Write a point in time: UTC, to the second."""
-    return time.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 # --- Recordings
@@ -213,69 +177,3 @@ def meeting(metadata: bytes) -> tuple[str, int | None]:
 
 
 # --- How uploads went
-
-
-def rate_period(since: dt.datetime, until: dt.datetime) -> tuple[dt.datetime, int]:
-    """Choose the start and the period of a query that CloudWatch answers in one page of 1440 points.
-
-    The start is the full hour, as CloudWatch keeps hours for 15 months and minutes for 15 days only.
-    """
-    start = since.replace(minute=0, second=0, microsecond=0)
-    return start, 3600 if until - start <= dt.timedelta(hours=1440) else 86400
-
-
-def rate(points: Iterable[Mapping[str, Any]], since: dt.datetime, until: dt.datetime) -> dict[str, Any]:
-    """The success rate from points of the metric UploadResult, which is 1 for a success and 0 for a failure."""
-    points = list(points)
-    uploads = round(sum(point["SampleCount"] for point in points))
-    succeeded = round(sum(point["Sum"] for point in points))
-    return {
-        "since": iso(since),
-        "until": iso(until),
-        "uploads": uploads,
-        "succeeded": succeeded,
-        "failed": uploads - succeeded,
-        "success_percent": round(100 * succeeded / uploads, 2) if uploads else None,
-    }
-
-
-def waiting(points: Iterable[Mapping[str, Any]], now: dt.datetime) -> dict[str, Any]:
-    """The newest point of the metric RecordingsWaiting, of which each recorder publishes one sample a minute."""
-    newest = max(points, key=lambda point: point["Timestamp"], default=None)
-    if newest is None:
-        return {"recordings": None, "recorders": 0, "at": None, "minutes_ago": None}
-    return {
-        "recordings": round(newest["Sum"]),
-        "recorders": round(newest["SampleCount"]),
-        "at": iso(newest["Timestamp"]),
-        "minutes_ago": max(0, round((now - newest["Timestamp"]).total_seconds() / 60)),
-    }
-
-
-def upload_pattern(platform: str) -> str:
-    """The filter pattern of the log lines that tell results of uploads."""
-    return f'{{ $.source = "upload" && $.platform = "{platform}" }}'
-
-
-def failures(events: Iterable[Mapping[str, Any]], until: dt.datetime) -> list[dict[str, Any]]:
-    """The uploads that failed before ``until``, the latest first; ``uploaded`` tells whether they succeeded later.
-
-    An event is as FilterLogEvents reports it. Its line is ``{"id", "result", "file", "bytes", "reason"}``; the id
-    stays with a recording over all tries.
-    """
-    found: dict[str, dict[str, Any]] = {}
-    for event in sorted(events, key=lambda event: int(event["timestamp"])):
-        line = json.loads(event["message"])
-        at = dt.datetime.fromtimestamp(event["timestamp"] / 1000, dt.UTC)
-        name = str(line.get("id", line.get("file")))
-        if line.get("result") == "ok" and name in found:
-            found[name]["uploaded"] = True
-        elif line.get("result") == "failed" and at < until:
-            found[name] = {
-                "file": str(line.get("file", "")),
-                "bytes": line.get("bytes", 0),
-                "reason": str(line.get("reason", "")),
-                "at": iso(at),
-                "uploaded": False,
-            }
-    return sorted(found.values(), key=lambda item: (item["at"], item["file"]), reverse=True)

@@ -13,8 +13,8 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import plots
 from ..errors import InvalidInput
+from . import plots
 
 Report = Mapping[str, Any]
 
@@ -81,3 +81,22 @@ def pdf(report: Report, template: str) -> bytes:
     # Tags say what is a heading, a table and a picture's text, for those who have it read to them.
     document: bytes = page.write_pdf(pdf_tags=True, pdf_identifier=False)
     return document
+
+
+def section(
+    identifier: str,
+    title: str,
+    text: Sequence[str] = (),
+    tables: Sequence[Mapping[str, Any]] = (),
+    plots: Sequence[Mapping[str, Any]] = (),
+    long: bool = False,
+) -> dict[str, Any]:
+    """A part of a report. ``long`` tables are folded on a screen."""
+    return {
+        "id": identifier,
+        "title": title,
+        "text": list(text),
+        "tables": list(tables),
+        "plots": list(plots),
+        "long": long,
+    }

@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from . import figures as review, history as review_history
-from ..platform.prices import GIB_HOUR, HOURS_A_MONTH, INSTANCE_HOUR, fargate_hour
 from ..ecs.fargate import MEMORIES
+from ..platform.prices import GIB_HOUR, HOURS_A_MONTH, INSTANCE_HOUR, fargate_hour
+from . import figures as review
+from . import history as review_history
 from .figures import Figures, Result, Setup
 
 # Tasks that ran for less tell nothing about their size.

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..platform import prices as cost
 from ..errors import InvalidInput
+from ..platform import prices as cost
 
 # Begin of a period, in seconds since 1970 -> figure.
 Points = Mapping[int, float]

@@ -8,8 +8,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..platform import prices as cost
 from ..names import KINDS
+from ..platform import prices as cost
 from .figures import HOUR, MINUTE, Figures, Result, Setup, iso, percentile, ratio, rounded
 
 # From when on a wake is late, and counts as downtime.

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._aws import cloudwatch
-from ..platform.find import pages
+from .._aws.pages import pages
 
 # (namespace, metric, dimensions, statistic)
 Query = tuple[str, str, Mapping[str, str], str]

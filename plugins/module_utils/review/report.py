@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..report.page import table
+from ..report.page import section, table
 from .goals import UTILISATION_PERCENT, WAKE_SECONDS
 
 Review = Mapping[str, Any]
@@ -305,25 +305,6 @@ def _cost(review: Review) -> dict[str, Any]:
 
 
 # --- Small things
-
-
-def section(
-    identifier: str,
-    title: str,
-    text: Sequence[str] = (),
-    tables: Sequence[Mapping[str, Any]] = (),
-    plots: Sequence[Mapping[str, Any]] = (),
-    long: bool = False,
-) -> dict[str, Any]:
-    """A part of a report. ``long`` tables are folded on a screen."""
-    return {
-        "id": identifier,
-        "title": title,
-        "text": list(text),
-        "tables": list(tables),
-        "plots": list(plots),
-        "long": long,
-    }
 
 
 def _days_plot(identifier: str, title: str, unit: str, days: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

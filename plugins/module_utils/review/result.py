@@ -9,10 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import (
-    figures as review,
     advice as review_advice,
+)
+from . import (
     days as review_days,
+)
+from . import (
+    figures as review,
+)
+from . import (
     goals as review_goals,
+)
+from . import (
     history as review_history,
 )
 from .figures import Figures, Result, Setup

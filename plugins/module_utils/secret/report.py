@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from . import rotation_document
 from ..errors import InvalidInput
+from . import rotation_document
+from .document import ROTATED, STAMP, Document, unfinished_rotation
 from .rotation import Outcome
 from .rotation_plan import Action, Do, Secret
-from .document import ROTATED, STAMP, Document, unfinished_rotation
 
 AGES = "days since changed"
 

@@ -14,9 +14,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from . import rotation_document
+from .document import ROTATED, STAMP, Document, filled, render
 from .rotation import Cloud, Rotation, Say, silent
 from .rotation_plan import PENDING, Action, Request
-from .document import ROTATED, STAMP, Document, filled, render
 
 
 def missing(current: Document, former: Document) -> list[str]:

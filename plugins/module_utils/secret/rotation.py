@@ -16,8 +16,9 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import Protocol
 
-from . import rotation_document, document as secret_document
 from ..errors import InvalidInput
+from . import document as secret_document
+from . import rotation_document
 from .rotation_plan import (
     CURRENT,
     PENDING,

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..recordings.bucket import ARCHIVE_CLASSES, LOCKS
 from ..ecs.fargate import MEMORIES, describe_memories
-from .kinds import problem
+from ..recordings.bucket import ARCHIVE_CLASSES, LOCKS
+from ..rules import problem
 
 Values = Mapping[str, Any]
 

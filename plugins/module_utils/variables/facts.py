@@ -9,12 +9,13 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .. import rules
+from ..ecs.fargate import MEMORIES
+from ..edge.certificate import LONGEST_NAME as LONGEST_CERTIFICATE_NAME
+from ..errors import InvalidInput
 from . import kinds as v
 from . import list_kinds as lists
-from ..edge.certificate import LONGEST_NAME as LONGEST_CERTIFICATE_NAME
 from .combinations import COMBINATIONS
-from ..errors import InvalidInput
-from ..ecs.fargate import MEMORIES
 
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),
@@ -28,7 +29,7 @@ OTHER_NAMES = ("jitsi_all_tags", "jitsi_local_aws_port", "jitsi_local_aws_dir")
 class Variable:
     """A variable: its rule, what it means, an example, and its name in guides to older deployments."""
 
-    rule: v.Rule
+    rule: rules.Rule
     description: str
     example: str
     required: bool = False
@@ -60,18 +61,18 @@ VARIABLES = {
         "jitsi-video-platform-staging",
     ),
     "jitsi_environment": Variable(
-        v.matching("[a-z][a-z0-9-]{0,31}", "1 to 32 lower-case letters, digits and hyphens, a letter first"),
+        rules.matching("[a-z][a-z0-9-]{0,31}", "1 to 32 lower-case letters, digits and hyphens, a letter first"),
         "Value of the tag Environment.",
         "staging",
         older_name="environment",
     ),
     "jitsi_aws_region": Variable(
-        v.matching(v.REGION, "a region such as us-east-1"),
+        rules.matching(v.REGION, "a region such as us-east-1"),
         "AWS region of everything.",
         "eu-central-1",
     ),
     "jitsi_aws_endpoint_url": Variable(
-        v.optional(v.url()),
+        rules.optional(v.url()),
         "Address that all AWS calls go to instead of AWS.",
         "http://127.0.0.1:5000",
     ),
@@ -96,7 +97,7 @@ VARIABLES = {
         "[{cidr: 10.91.0.0/24, zone: us-east-1a}, {cidr: 10.91.1.0/24, zone: us-east-1b}]",
     ),
     "jitsi_ipv6": Variable(
-        v.flag(),
+        rules.flag(),
         "Whether the network has IPv6 too. It costs nothing.",
         "false",
     ),
@@ -106,12 +107,12 @@ VARIABLES = {
         "[stun.example.com:3478]",
     ),
     "jitsi_create_hosted_zone": Variable(
-        v.flag(),
+        rules.flag(),
         "Whether to create a hosted zone that is not there. It costs 0.50 USD a month, and its parent must delegate.",
         "true",
     ),
     "jitsi_price_class": Variable(
-        v.one_of("PriceClass_100", "PriceClass_200", "PriceClass_All"),
+        rules.one_of("PriceClass_100", "PriceClass_200", "PriceClass_All"),
         "Where CloudFront answers: in North America and Europe, in most places, or everywhere. Media never go there.",
         "PriceClass_100",
     ),
@@ -121,8 +122,8 @@ VARIABLES = {
         "[https://intranet.example.com]",
     ),
     "jitsi_acme_account_uri": Variable(
-        v.optional(
-            v.matching(
+        rules.optional(
+            rules.matching(
                 r"https://[a-z0-9.-]+(?:/[A-Za-z0-9_-]+)+", "such as https://acme-v02.api.letsencrypt.org/acme/acct/1"
             )
         ),
@@ -130,48 +131,48 @@ VARIABLES = {
         "https://acme-v02.api.letsencrypt.org/acme/acct/1234567890",
     ),
     "jitsi_idle_minutes": Variable(
-        v.between(5, 240, "minutes"),
+        rules.between(5, 240, "minutes"),
         "How long nobody must meet until the platform goes to sleep.",
         "30",
     ),
     "jitsi_wake_pin_required": Variable(
-        v.flag(),
+        rules.flag(),
         "Whether starting a meeting needs a PIN while the platform sleeps. It is wake_pin in the secret document.",
         "true",
     ),
     "jitsi_wake_limit_per_day": Variable(
-        v.between(0, 1000),
+        rules.between(0, 1000),
         "How often visitors may wake the platform on one day (UTC), so that nobody runs up costs. 0 is no limit.",
         "50",
     ),
     "jitsi_certificate_wake_days": Variable(
-        v.between(0, 60, "days"),
+        rules.between(0, 60, "days"),
         "After so long asleep it wakes to renew its certificate: less than a third of the validity. 0 is never.",
         "14",
     ),
     "jitsi_awake_alarm_hours": Variable(
-        v.between(1, 168, "hours"),
+        rules.between(1, 168, "hours"),
         "How long it may be awake until an alarm asks whether that is right.",
         "24",
     ),
     "jitsi_brand_name": Variable(
-        v.matching(r"(?=\S)[^\W_](?:[\w .,&'()+-]{0,58}[\w.)+])?", "up to 60 letters, digits, spaces and .,&'()+-"),
+        rules.matching(r"(?=\S)[^\W_](?:[\w .,&'()+-]{0,58}[\w.)+])?", "up to 60 letters, digits, spaces and .,&'()+-"),
         "Name on the wake page.",
         "Example Meet",
     ),
     "jitsi_brand_color": Variable(
-        v.matching(r"#[0-9A-Fa-f]{6}", "a colour such as #0b57d0"),
+        rules.matching(r"#[0-9A-Fa-f]{6}", "a colour such as #0b57d0"),
         "Colour of the wake page's button.",
         "'#7a1fa2'",
     ),
     "jitsi_brand_color_dark": Variable(
-        v.matching(r"#[0-9A-Fa-f]{6}", "a colour such as #a8c7fa"),
+        rules.matching(r"#[0-9A-Fa-f]{6}", "a colour such as #a8c7fa"),
         "The same where people prefer dark pages.",
         "'#e1b3f5'",
     ),
     "jitsi_brand_logo": Variable(
-        v.optional(
-            v.matching(
+        rules.optional(
+            rules.matching(
                 r"(?=.{1,2048}\Z)data:image/(?:png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}",
                 "an image as data URI of at most 2048 characters, such as data:image/svg+xml;base64,PHN2Zy8+",
             )
@@ -206,18 +207,18 @@ VARIABLES = {
         "docker.io/coturn/coturn:4.17.0-r0",
     ),
     "jitsi_readonly_root": Variable(
-        v.flag(),
+        rules.flag(),
         "Whether containers have a read-only root file system.",
         "false",
     ),
     "jitsi_max_participants": Variable(
-        v.between(2, 500),
+        rules.between(2, 500),
         "Most participants in one meeting.",
         "100",
         older_name="max_participants",
     ),
     "jitsi_resolution": Variable(
-        v.one_of(180, 240, 360, 480, 720, 1080, 1440, 2160),
+        rules.one_of(180, 240, 360, 480, 720, 1080, 1440, 2160),
         "Height of the video in pixels.",
         "1080",
     ),
@@ -227,39 +228,39 @@ VARIABLES = {
         "Europe/Berlin",
     ),
     "jitsi_log_level": Variable(
-        v.one_of("debug", "info", "warn", "error"),
+        rules.one_of("debug", "info", "warn", "error"),
         "Log level of the XMPP server.",
         "debug",
     ),
     "jitsi_task_cpu": Variable(
-        v.one_of(*MEMORIES),
+        rules.one_of(*MEMORIES),
         "CPU units of a bridge task. 1024 are one vCPU.",
         "2048",
         older_name="task_cpu",
     ),
     "jitsi_task_memory": Variable(
-        v.between(2048, 122880, "MiB"),
+        rules.between(2048, 122880, "MiB"),
         "Memory of a bridge task, a size that Fargate offers for its CPU units.",
         "16384",
         older_name="task_memory",
     ),
     "jitsi_signalling_cpu": Variable(
-        v.one_of(*MEMORIES),
+        rules.one_of(*MEMORIES),
         "CPU units of the signalling task.",
         "2048",
     ),
     "jitsi_signalling_memory": Variable(
-        v.between(2048, 122880, "MiB"),
+        rules.between(2048, 122880, "MiB"),
         "Memory of the signalling task, a size that Fargate offers for its CPU units.",
         "8192",
     ),
     "jitsi_recorder_cpu": Variable(
-        v.between(1024, 32768),
+        rules.between(1024, 32768),
         "CPU units of a recorder task; it must fit the instance type.",
         "7168",
     ),
     "jitsi_recorder_memory": Variable(
-        v.between(5120, 122880, "MiB"),
+        rules.between(5120, 122880, "MiB"),
         "Memory of a recorder task, 2048 MiB of shared memory in it; it must fit the instance type.",
         "12288",
     ),
@@ -269,27 +270,27 @@ VARIABLES = {
         "c6i.2xlarge",
     ),
     "jitsi_recorder_launch_type": Variable(
-        v.one_of("EC2", "FARGATE"),
+        rules.one_of("EC2", "FARGATE"),
         "Where recorders run. FARGATE is unproven.",
         "FARGATE",
     ),
     "jitsi_bridge_max": Variable(
-        v.between(1, 100),
+        rules.between(1, 100),
         "Most bridges at once; 20 to 30 participants each.",
         "5",
     ),
     "jitsi_recorder_max": Variable(
-        v.between(1, 50),
+        rules.between(1, 50),
         "Most recordings at once.",
         "4",
     ),
     "jitsi_scaling_percent": Variable(
-        v.between(10, 90),
+        rules.between(10, 90),
         "Use of CPU and of memory that scaling aims at.",
         "60",
     ),
     "jitsi_scaling_cooldown_seconds": Variable(
-        v.between(0, 3600),
+        rules.between(0, 3600),
         "Seconds between two steps of scaling.",
         "120",
     ),
@@ -299,17 +300,17 @@ VARIABLES = {
         "[{name: office-open, schedule: 'cron(0 8 ? * MON-FRI *)', timezone: Europe/Berlin, awake: true}]",
     ),
     "jitsi_deployment_wait_minutes": Variable(
-        v.between(0, 2880, "minutes"),
+        rules.between(0, 2880, "minutes"),
         "How long a run waits for deployments, which wait for live calls. After it ECS finishes them by itself.",
         "240",
     ),
     "jitsi_force": Variable(
-        v.flag(),
+        rules.flag(),
         "Whether this run may cut live calls. Give it with -e, for one run.",
         "true",
     ),
     "jitsi_enable_recording": Variable(
-        v.flag(),
+        rules.flag(),
         "Whether meetings can be recorded. Without, there is no recorder; a bucket with recordings stays.",
         "false",
         older_name="enable_recording",
@@ -320,72 +321,72 @@ VARIABLES = {
         "example-recordings",
     ),
     "jitsi_recording_archive_days": Variable(
-        v.between(0, 36500, "days"),
+        rules.between(0, 36500, "days"),
         "Days until a recording moves to a cheaper storage class; 0 is never.",
         "30",
     ),
     "jitsi_recording_archive_class": Variable(
-        v.one_of("GLACIER_IR", "STANDARD_IA", "INTELLIGENT_TIERING"),
+        rules.one_of("GLACIER_IR", "STANDARD_IA", "INTELLIGENT_TIERING"),
         "That class; all are read at once. GLACIER_IR bills at least 90 days, STANDARD_IA takes none before day 30.",
         "STANDARD_IA",
     ),
     "jitsi_recording_expire_days": Variable(
-        v.between(0, 36500, "days"),
+        rules.between(0, 36500, "days"),
         "Days until a recording is deleted, more than until it is archived and than it is locked; 0 is never.",
         "365",
     ),
     "jitsi_recording_noncurrent_days": Variable(
-        v.between(1, 36500, "days"),
+        rules.between(1, 36500, "days"),
         "Days that a deleted or overwritten recording can be brought back.",
         "90",
     ),
     "jitsi_recording_lock": Variable(
-        v.one_of("none", "holds", "governance", "compliance"),
+        rules.one_of("none", "holds", "governance", "compliance"),
         "S3 Object Lock, which cannot be taken off again: legal holds, or also a retention of every new recording.",
         "governance",
     ),
     "jitsi_recording_lock_days": Variable(
-        v.between(0, 36500, "days"),
+        rules.between(0, 36500, "days"),
         "Days of that retention; 0 without one.",
         "365",
     ),
     "jitsi_secret_kms_key_arn": Variable(
-        v.optional(v.kms_key()),
+        rules.optional(v.kms_key()),
         "KMS key for the secret, of the same region; empty is the key that AWS manages, which costs nothing.",
         "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     ),
     "jitsi_recording_kms_key_arn": Variable(
-        v.optional(v.kms_key()),
+        rules.optional(v.kms_key()),
         "KMS key for recordings, of the same region; empty is the key that AWS manages.",
         "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     ),
     "jitsi_rotation_function": Variable(
-        v.flag(),
+        rules.flag(),
         "Whether AWS rotates the passwords by itself, with a Lambda function; else rotate_secrets.yml alone does.",
         "false",
     ),
     "jitsi_rotation_days": Variable(
-        v.between(1, 1000, "days"),
+        rules.between(1, 1000, "days"),
         "Days after which the passwords are rotated.",
         "30",
     ),
     "jitsi_rotation_grace_days": Variable(
-        v.between(1, 365, "days"),
+        rules.between(1, 365, "days"),
         "Days after that until a rotation that has not happened raises an alarm.",
         "14",
     ),
     "jitsi_log_retention_days": Variable(
-        v.one_of(*RETENTION_DAYS),
+        rules.one_of(*RETENTION_DAYS),
         "Days that logs are kept.",
         "90",
     ),
     "jitsi_container_insights": Variable(
-        v.one_of("disabled", "enabled", "enhanced"),
+        rules.one_of("disabled", "enabled", "enhanced"),
         "Container Insights of the cluster; it costs extra.",
         "enabled",
     ),
     "jitsi_alarm_percent": Variable(
-        v.between(10, 90),
+        rules.between(10, 90),
         "Use of CPU and of memory above which an alarm is sent.",
         "85",
     ),
@@ -395,18 +396,18 @@ VARIABLES = {
         "[operations]",
     ),
     "jitsi_budget_usd": Variable(
-        v.between(0, 1_000_000, "USD"),
+        rules.between(0, 1_000_000, "USD"),
         "What the whole account may cost a month until it is told, and when it is forecast to. 0 is no budget.",
         "250",
     ),
     "jitsi_budget_ipv4_hours": Variable(
-        v.between(0, 1_000_000, "hours"),
+        rules.between(0, 1_000_000, "hours"),
         "Hours of public addresses that the account may use a month until it is told; one is 730. 0 is no budget.",
         "3000",
     ),
     "jitsi_chat_parameter": Variable(
-        v.optional(
-            v.matching(
+        rules.optional(
+            rules.matching(
                 r"(?=.{1,200}\Z)(?!/?(?:aws|ssm))/?[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+){0,14}",
                 "the name of an SSM parameter, such as /jitsi/chat-webhook",
             )
@@ -454,8 +455,8 @@ def problems(raw: Mapping[str, Any], rendered: Mapping[str, Any], errors: Mappin
         if values.keys() >= set(combination.reads):
             lines += combination.check(values)
     for name in sorted(set(raw) - {*VARIABLES, *OTHER_NAMES}):
-        fix = v.nearest(name, VARIABLES, "see the table of variables in README.md")
-        lines.append(f"{v.shown(name)[1:-1]}: is not a variable of this collection; {fix}")
+        fix = rules.nearest(name, VARIABLES, "see the table of variables in README.md")
+        lines.append(f"{rules.shown(name)[1:-1]}: is not a variable of this collection; {fix}")
     return lines
 
 
@@ -482,5 +483,5 @@ def _checked(
     try:
         value = variable.rule.parse(rendered[name])
     except InvalidInput as error:
-        return None, [v.problem(name, rendered[name], str(error))]
+        return None, [rules.problem(name, rendered[name], str(error))]
     return value, list(variable.rule.check(name, value))

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidInput
-from .options import MINUTES
-from .kinds import LABEL, Rule, between, domain, flag, log_group, matching, optional, path
-from .list_kinds import Words, each, item_problems, key_names, tags
+from ..rules import Rule, between, flag, matching, optional, path
 from .facts import VARIABLES
+from .kinds import LABEL, domain, log_group
+from .list_kinds import Words, each, item_problems, key_names, tags
+from .options import MINUTES
 
 CLUSTER = matching("[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and _")
 METRICS = matching(r"(?!AWS/)[A-Za-z0-9./_#-]{1,255}", "1 to 255 letters, digits and ./_#-, but not AWS/ first")

@@ -9,22 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..errors import InvalidInput
+from ..rules import Check, Rule, flag, matching, nearest, problem, said_by, text
 from ..times.schedule import check_schedule
-from .kinds import (
-    REGION,
-    Check,
-    Rule,
-    cidr_fault,
-    domain_fault,
-    flag,
-    matching,
-    nearest,
-    port_fault,
-    problem,
-    said_by,
-    text,
-    timezone,
-)
+from .kinds import REGION, cidr_fault, domain_fault, port_fault, timezone
 
 # A resource has 50 tags at most; the collection and ECS add Name, Environment and AmazonECSManaged.
 MOST_TAGS = 47

@@ -12,15 +12,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..capacity.choices import OPTIONS as CHOICES
+from ..errors import InvalidInput
 from ..logs import lines as log_lines
 from ..recordings import sessions as recordings
 from ..review import figures as review
+from ..rules import Rule, between, flag, line, matching, nearest, one_of, optional, path, said_by, shown, text
+from ..times import moments
 from ..times.calendar_event import is_event
-from ..capacity.choices import OPTIONS as CHOICES
-from ..errors import InvalidInput
-from .kinds import Rule, between, flag, line, matching, nearest, one_of, optional, path, said_by, shown, text, timezone
-from .list_kinds import Words, dictionaries, each, item_problems, key_names, registries, rights
 from .facts import VARIABLES
+from .kinds import timezone
+from .list_kinds import Words, dictionaries, each, item_problems, key_names, registries, rights
 
 MINUTES = between(0, 9999, "minutes")
 ADDRESS = r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*"
@@ -60,7 +62,7 @@ def words(allowed: str, *choices: str) -> Words:
 
 def moment() -> Rule:
     """A point in time, as recordings.moment reads it."""
-    check = said_by(lambda value: recordings.moment("time", value, EPOCH, dt.UTC), "time {}: ")
+    check = said_by(lambda value: moments.moment("time", value, EPOCH, dt.UTC), "time {}: ")
     return optional(text("2026-11-22, 2026-11-22T10:00, or 7d for seven days ago", check))
 
 
@@ -73,7 +75,7 @@ def calendar() -> Rule:
 def follow() -> Rule:
     """How long a log is followed."""
     allowed = "yes, or a time such as 10m"
-    span = said_by(lambda value: recordings.seconds("span", value), "span {}: ")
+    span = said_by(lambda value: moments.seconds("span", value), "span {}: ")
     rule = text(allowed, lambda value: None if value.lower() in ("", "yes", "true") else span(value))
     return Switch("str", allowed, rule.check)
 

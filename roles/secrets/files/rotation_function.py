@@ -25,9 +25,10 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from meetops_rotation import platform, rotation
-from meetops_rotation._aws.rotation import Aws
+from meetops_rotation import names
 from meetops_rotation.errors import InvalidInput
+from meetops_rotation.secret import rotation
+from meetops_rotation.secret.calls import Aws
 
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
 STEPS = {
@@ -132,8 +133,8 @@ def aws(name: str) -> Aws:
     }
     return Aws(
         os.environ["SECRET"],
-        platform.cluster(name),
-        platform.services(name),
+        names.cluster(name),
+        names.services(name),
         f"/ecs/{name}",
         name,
         **{argument: boto3.client(service, config=RETRIES) for argument, service in clients.items()},

@@ -12,9 +12,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from proofs.lifecycle.explore import total
+from proofs.lifecycle.mutants import WRONG
 from proofs.lifecycle.scenarios import LARGE, SMALL
 from proofs.lifecycle.world import Violation
-from proofs.lifecycle.wrong import WRONG
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ from .recorder import Recorder, Verdict, judge, kill_at_request, kill_at_step
 from .s3 import BUCKET, FAULTS, S3, Caller, s3_server
 
 ROLE = Path(__file__).resolve().parents[3] / "roles" / "ecs_service"
-# The script has fewer commands in a run without faults. tests/integration/test_recordings.py counts them.
+# The script has fewer commands in a run without faults. tests/integration/modules/test_recordings.py counts them.
 STEPS = 150
 # So many readings that differ make upload.sh send an object again: its variable ``readings``.
 READINGS = 3

@@ -16,7 +16,7 @@ sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "tests")]
 for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
     del os.environ[name]
 
-from proofs.rotation import wrong, xmpp  # noqa: E402
+from proofs.rotation import mutants, xmpp  # noqa: E402
 from proofs.rotation.explore import Count  # noqa: E402
 from proofs.rotation.scenarios import everything, explore_one  # noqa: E402
 from support.server import AwsServer  # noqa: E402
@@ -38,7 +38,7 @@ def main() -> int:
         flush=True,
     )
 
-    found = wrong.found()
+    found = mutants.found()
     for what, violation in found.items():
         print(f"{'found' if violation else 'NOT FOUND'}: a rotation that {what}", flush=True)
     missed = [what for what, violation in found.items() if not violation]

@@ -1,0 +1,48 @@
+# Copyright (c) 2026 meetops.jitsi contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+from __future__ import annotations
+
+import pytest
+from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import state
+
+NONE = {"desired": 0, "running": 0, "pending": 0}
+
+
+@pytest.mark.parametrize(
+    ("services", "expected"),
+    [
+        ({}, "absent"),
+        ({"signalling": NONE, "bridge": NONE}, "asleep"),
+        ({"signalling": NONE, "bridge": {**NONE, "desired": 1}}, "awake"),
+        ({"signalling": {**NONE, "running": 1}, "bridge": NONE}, "awake"),
+        ({"bridge": {**NONE, "pending": 1}}, "awake"),
+    ],
+)
+def test_state(services, expected):
+    assert state.state(services) == expected
+
+
+def test_names_of_an_environment():
+    name = "jitsi-video-platform"
+    assert platform.cluster(name) == "jitsi-video-platform-cluster"
+    assert platform.services(name)["signalling"] == "jitsi-video-platform-service"
+    assert platform.resource_ids(name)["bridge"] == "service/jitsi-video-platform-cluster/jitsi-video-platform-bridge"
+    assert platform.table(name) == "jitsi-video-platform-wakes"
+    assert "jitsi-video-platform-rotation" in platform.functions(name)
+    assert set(platform.services(name)) == set(platform.security_groups(name)) == set(platform.KINDS)
+
+
+def test_keys_that_cost_money():
+    key = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    alias = "arn:aws:kms:us-east-1:123456789012:alias/aws/s3"
+    assert state.customer_keys(["", "alias/aws/secretsmanager", alias, key, key]) == {key}
+
+
+def test_service_that_is_not_there():
+    assert state.service("bridge", {}) == {
+        "name": "bridge",
+        **NONE,
+        "rollout_state": "",
+        "task_definition": "",
+    }
