@@ -11,8 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
+
 Fields = Mapping[str, Any]
 State = Mapping[str, Fields]
+
+# Fields whose value is a document, or has names that people gave: their inside is shown as it is.
+DATA = {
+    *("conditions", "dimensions", "environment", "event_pattern", "keys", "options", "permissions", "policies"),
+    *("policy", "secrets", "tags", "targets", "trust"),
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,47 @@ def diff(changes: list[Change]) -> dict[str, dict[str, Any]]:
     after: dict[str, Any] = {}
     for change in changes:
         if change.before is not None:
-            before[change.resource] = {name: change.before.get(name) for name in change.fields}
+            before[change.resource] = _shown({name: change.before.get(name) for name in change.fields})
         if change.after is not None:
-            after[change.resource] = {name: change.after[name] for name in change.fields}
+            after[change.resource] = _shown({name: change.after[name] for name in change.fields})
     return {"before": before, "after": after}
+
+
+def told(changes: list[Change]) -> list[dict[str, Any]]:
+    """Render changes for the result ``changes``: resource, action and the names of the fields of each."""
+    return [
+        {
+            "resource": change.resource,
+            "action": change.action,
+            "fields": [spelled(name) for name in change.fields],
+        }
+        for change in changes
+    ]
+
+
+def spelled(field: str) -> str:
+    """The name of a field as people read it: ``RetentionDays`` is ``retention_days``, as in amazon.aws. Dots lead into
+    a field; what follows one of ``DATA`` is a name that people gave, and stays."""
+    parts = field.split(".")
+    ours = next((index for index, part in enumerate(parts) if part in DATA), len(parts)) + 1
+    return ".".join([_snake(part) for part in parts[:ours]] + parts[ours:])
+
+
+def _snake(name: str) -> str:
+    """Only what AWS spells so: no name with other characters, nor one in capitals, as environment variables are."""
+    if not name.isalnum() or name == name.lower() or name == name.upper() != "TTL":
+        return name
+    return str(next(iter(camel_dict_to_snake_dict({name: None}))))
+
+
+def _shown(fields: Fields) -> dict[str, Any]:
+    return {
+        spelled(name): value if DATA.intersection(spelled(name).split(".")) else _shown_value(value)
+        for name, value in fields.items()
+    }
+
+
+def _shown_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _shown(value)
+    return [_shown_value(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -218,9 +218,9 @@ class Alarms:
         told = tagging.get_resources(client(module, "resourcegroupstaggingapi"), "cloudwatch:alarm", wanted)
         for resource, fields in self.state.items():
             arn = self.arns[alarms.name_of(resource)]
-            fields["Tags"] = _own(told.get(arn, {}))
+            fields["Tags"] = told.get(arn, {})
             if fields["Tags"] != wanted:
-                fields["Tags"] = _own(cloudwatch.list_tags(self.cloudwatch, arn))
+                fields["Tags"] = cloudwatch.list_tags(self.cloudwatch, arn)
 
     def apply(self, change: Change) -> None:
         """Make one change."""
@@ -233,11 +233,6 @@ class Alarms:
             cloudwatch.put_alarm(self.cloudwatch, name, alarms.request(change.after), tags)
         if change.before and "Tags" in change.fields:
             cloudwatch.tag(self.cloudwatch, self.arns[name], change.before["Tags"], tags)
-
-
-def _own(tags: Mapping[str, str]) -> dict[str, str]:
-    """Tags without those that AWS sets itself."""
-    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
 
 
 def reconcile(module: Any) -> None:

@@ -111,6 +111,7 @@ cost:
       elements: dict
 """
 
+import functools
 from datetime import UTC, datetime
 
 from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
@@ -183,14 +184,7 @@ def sizes(client, name, given):
 def reconcile(module):
     if module.params["recording_bucket"]:
         check_name(module.params["recording_bucket"])
-    clients = {}
-
-    def client(service):
-        if service not in clients:
-            clients[service] = runner.client(module, service)
-        return clients[service]
-
-    name = module.params["name"]
+    name, client = module.params["name"], functools.partial(runner.client, module)
     found = counts(client, name, module.params["recording_bucket"], module.params["hosted_zone"])
     module.exit_json(
         changed=False,

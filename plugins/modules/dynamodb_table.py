@@ -72,7 +72,6 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import c
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import matching
-from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 
 # How DynamoDB describes a table whose key is one text.
 TEXT = "S"
@@ -114,7 +113,7 @@ def reconcile(module: Any) -> None:
     if found:
         current[resource] = fields(found, dynamodb.list_tags(api, found["TableArn"]))
     if params["state"] == "present":
-        wanted[resource] = {"BillingMode": "PAY_PER_REQUEST", "Tags": strings(params["tags"])}
+        wanted[resource] = {"BillingMode": "PAY_PER_REQUEST", "Tags": params["tags"]}
         if found:
             check_key(name, params["key"], found)
 

@@ -178,11 +178,11 @@ changes:
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.tags import tag_dict
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import cluster as ecs_cluster
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs.cluster import BUILT_IN, OWNER_TAG
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 
 PROVIDER = "capacity provider "
 
@@ -192,12 +192,12 @@ class Cluster:
 
     def __init__(self, module):
         options = module.params
-        self.name, self.options, self.tags = options["name"], options, strings(options["tags"])
+        self.name, self.options, self.tags = options["name"], options, options["tags"]
         self.ecs = runner.client(module, "ecs")
         self.described = api.cluster(self.ecs, self.name)
         self.attached = list((self.described or {}).get("capacityProviders") or ())
         self.providers = {item["name"]: item for item in api.providers(self.ecs)}
-        self.owners = {key: api.tag_dict(item.get("tags")).get(OWNER_TAG) for key, item in self.providers.items()}
+        self.owners = {key: tag_dict(item.get("tags")).get(OWNER_TAG) for key, item in self.providers.items()}
         listed = options["asg_providers"] if options["state"] == "present" else []
         self.settings = {item["name"]: ecs_cluster.provider_settings(item) for item in listed}
         for provider in self.settings:
@@ -231,7 +231,7 @@ class Cluster:
         """What is. Where all of it goes, the cluster comes first, so that it goes last."""
         providers = {
             PROVIDER + provider: ecs_cluster.provider_fields(
-                item["autoScalingGroupProvider"], api.tag_dict(item.get("tags"))
+                item["autoScalingGroupProvider"], tag_dict(item.get("tags"))
             )
             for provider, item in self.providers.items()
             if provider in self.settings or self.goes(provider)
@@ -240,9 +240,7 @@ class Cluster:
         if self.described:
             # A provider that is made anew has to be attached anew.
             seen = {**self.described, "capacityProviders": set(self.attached) - self.moved}
-            cluster = {
-                f"cluster {self.name}": ecs_cluster.cluster_fields(seen, api.tag_dict(self.described.get("tags")))
-            }
+            cluster = {f"cluster {self.name}": ecs_cluster.cluster_fields(seen, tag_dict(self.described.get("tags")))}
         return {**cluster, **providers} if self.options["state"] == "absent" else {**providers, **cluster}
 
     def wanted(self):
@@ -275,7 +273,7 @@ class Cluster:
             settings=[{"name": "containerInsights", "value": change.after["container_insights"]}],
             capacityProviders=change.after["capacity_providers"],
             defaultCapacityProviderStrategy=change.after["default_strategy"],
-            tags=api.tag_list(change.after["tags"]),
+            tags=api.listed(change.after["tags"]),
         )
         api.wait_for_attachments(self.ecs, self.name)
 

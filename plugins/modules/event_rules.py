@@ -147,7 +147,6 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, 
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.functions import event_rules
-from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 
 PREFIX = "rule "
 RULE = {"description", "event_pattern", "schedule_expression", "state"}
@@ -157,7 +156,7 @@ class Rules:
     """The rules that are listed, and those that shall be absent."""
 
     def __init__(self, module: Any) -> None:
-        self.module, self.tags = module, strings(module.params["tags"])
+        self.module, self.tags = module, module.params["tags"]
         self.listed = {rule["name"]: rule for rule in module.params["rules"]}
         self.client = runner.client(module, "events")
         names = {*self.listed, *module.params["absent"]}

@@ -215,7 +215,6 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, 
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.functions import functions
-from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 
 PREFIX = "function "
 CODE = {"code_sha256", "architecture"}
@@ -228,7 +227,7 @@ class Functions:
     """The functions that are listed, and those that shall be absent."""
 
     def __init__(self, module: Any, zips: dict[str, bytes]) -> None:
-        self.module, self.zips, self.tags = module, zips, strings(module.params["tags"])
+        self.module, self.zips, self.tags = module, zips, module.params["tags"]
         self.listed = {item["name"]: item for item in module.params["functions"]}
         self.client = runner.client(module, "lambda")
         self.found: dict[str, Any] = {}

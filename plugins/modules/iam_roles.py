@@ -133,7 +133,6 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, 
 from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 
 PREFIX = "role "
 POLICY = "policies."
@@ -143,7 +142,7 @@ class Roles:
     """The roles that are listed, and those that shall be absent."""
 
     def __init__(self, module):
-        self.module, self.path, self.tags = module, module.params["path"], strings(module.params["tags"])
+        self.module, self.path, self.tags = module, module.params["path"], module.params["tags"]
         self.listed = {role["name"]: role for role in module.params["roles"]}
         self.iam = runner.client(module, "iam")
         self.details = api.role_details(self.iam, {*self.listed, *module.params["absent"]})

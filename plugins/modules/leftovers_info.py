@@ -104,6 +104,7 @@ summary:
   elements: str
 """
 
+import functools
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
@@ -116,13 +117,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds impo
 def reconcile(module: Any) -> None:
     """List, sort, tell."""
     params = module.params
-    clients: dict[tuple[str, str | None], Any] = {}
-
-    def get(service: str, region: str | None = None) -> Any:
-        if (service, region) not in clients:
-            clients[service, region] = client(module, service, region=region)
-        return clients[service, region]
-
+    get = functools.partial(client, module)
     place = api.Place(get, params["name"], params["domain"], params["hosted_zone"], params["recording_bucket"])
     found = api.by_name(place)
     kept = [item for item in found if leftovers.is_kept(item, params["kept"])]

@@ -73,7 +73,6 @@ from typing import Any
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import logs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import RETENTION_DAYS
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import log_group
 
@@ -90,7 +89,7 @@ def reconcile(module: Any) -> None:
     if found:
         current[resource] = {"RetentionDays": found.get("retentionInDays"), "Tags": logs.list_tags(api, arn)}
     if params["state"] == "present":
-        wanted[resource] = {"RetentionDays": params["retention_days"], "Tags": strings(params["tags"])}
+        wanted[resource] = {"RetentionDays": params["retention_days"], "Tags": params["tags"]}
 
     def apply(change: Change) -> None:
         if change.after is None:

@@ -119,6 +119,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     runner,
     secretsmanager,
     servicediscovery,
+    sts,
 )
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as api
@@ -135,14 +136,15 @@ class Platform:
         self.module = module
         self.name = module.params["name"]
         self.missing = []
-        self.clients = {}
-        sts = self.client("sts")
-        self.account, self.partition, self.region = sts.account_id(sts), sts.meta.partition, sts.meta.region_name
+        caller = self.client("sts")
+        self.account, self.partition, self.region = (
+            sts.account_id(caller),
+            caller.meta.partition,
+            caller.meta.region_name,
+        )
 
     def client(self, service):
-        if service not in self.clients:
-            self.clients[service] = runner.client(self.module, service)
-        return self.clients[service]
+        return runner.client(self.module, service)
 
     def arn(self, service, resource):
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"

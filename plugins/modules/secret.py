@@ -148,9 +148,9 @@ changes:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.tags import tag_dict
 from ansible_collections.meetops.jitsi.plugins.module_utils.access import kms_key
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
@@ -248,11 +248,10 @@ class Secret:
 def present(module: Any, secret: Secret) -> None:
     """Create, restore, complete or put back the secret."""
     key = module.params["kms_key_id"]
-    tags = boto3_tag_list_to_ansible_dict(secret.described.get("Tags") or [])
     current: dict[str, Any] = {
         "description": secret.described.get("Description", ""),
         "kms_key_id": kms_key.spelled_as(key, secret.described.get("KmsKeyId"), MANAGED_KEY),
-        "tags": {key: value for key, value in tags.items() if not key.startswith("aws:")},
+        "tags": tag_dict(secret.described.get("Tags")),
     }
     wanted: dict[str, Any] = {
         "description": module.params["description"],

@@ -104,10 +104,10 @@ changes:
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.tags import tag_dict
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import services as ecs_service
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 
 PREFIX = "service "
 
@@ -141,11 +141,11 @@ class Services:
     def changes(self):
         """What differs. Raises InvalidInput if AWS cannot change it."""
         current = {
-            PREFIX + name: {**ecs_service.fields(service), "tags": api.tag_dict(service.get("tags"))}
+            PREFIX + name: {**ecs_service.fields(service), "tags": tag_dict(service.get("tags"))}
             for name, service in self.alive.items()
         }
         wanted = {
-            PREFIX + name: {**ecs_service.fields(service), "tags": strings(self.params["tags"])}
+            PREFIX + name: {**ecs_service.fields(service), "tags": self.params["tags"]}
             for name, service in self.requests.items()
         }
         changes = compare(current, wanted, prune=True)
@@ -164,7 +164,7 @@ class Services:
             self.ending.remove(name)
         fields = ecs_service.create_request(self.requests[name])
         if change.after["tags"]:
-            fields["tags"] = api.tag_list(change.after["tags"])
+            fields["tags"] = api.listed(change.after["tags"])
         self.alive[name] = api.create_service(self.ecs, self.cluster, fields)
 
     def update(self, name, change):

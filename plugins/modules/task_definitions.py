@@ -98,10 +98,10 @@ changes:
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.tags import tag_dict
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions as task_definition
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 
 PREFIX = "task definition "
 
@@ -132,8 +132,8 @@ class Families:
             family = request["family"]
             if family in requests or family in self.params["absent"]:
                 raise InvalidInput(f"{path}: is listed twice, or under absent too; list it once")
-            tags = {**api.tag_dict(request.get("tags")), **strings(self.params["tags"])}
-            requests[family] = {**request, **({"tags": api.tag_list(tags)} if tags else {})}
+            tags = {**tag_dict(request.get("tags")), **self.params["tags"]}
+            requests[family] = {**request, **({"tags": api.listed(tags)} if tags else {})}
         return requests
 
     def changes(self):
@@ -178,7 +178,7 @@ class Families:
 
 def managed_fields(definition):
     """Fields of a definition; its tags as one field, without those of AWS."""
-    return {**task_definition.fields({**definition, "tags": None}), "tags": api.tag_dict(definition.get("tags"))}
+    return {**task_definition.fields({**definition, "tags": None}), "tags": tag_dict(definition.get("tags"))}
 
 
 def reconcile(module):

@@ -117,7 +117,6 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ec2 as n
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.networking import vpc as rules
-from ansible_collections.meetops.jitsi.plugins.module_utils.shapes import strings
 
 
 class Vpc:
@@ -232,7 +231,7 @@ class Vpc:
 def present(module: Any, found: Vpc) -> None:
     """Create what is missing, put back what differs."""
     params = module.params
-    wanted = rules.wanted(found.name, params["ipv6"], params["subnets"], found.current, strings(params["tags"]))
+    wanted = rules.wanted(found.name, params["ipv6"], params["subnets"], found.current, params["tags"])
     rules.check_current(wanted, found.current)
     finish(
         module,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare, diff
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare, diff, told
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +52,50 @@ def test_applied_changes_leave_none(current, wanted):
         else:
             state[change.resource] = {**state.get(change.resource, {}), **change.after}
     assert compare(state, wanted, prune=True) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "spelled"),
+    [
+        ("RetentionDays", "retention_days"),
+        ("container_insights", "container_insights"),
+        ("taskDefinition", "task_definition"),
+        ("enableECSManagedTags", "enable_ecs_managed_tags"),
+        ("OKActions", "ok_actions"),
+        ("NegativeTTL", "negative_ttl"),
+        ("TTL", "ttl"),
+        ("deploymentConfiguration.maximumPercent", "deployment_configuration.maximum_percent"),
+        ("containers.jvb.environment.JVB_PORT", "containers.jvb.environment.JVB_PORT"),
+        (
+            "containers.caddy.linuxParameters.tmpfs./Data.mountOptions",
+            "containers.caddy.linux_parameters.tmpfs./Data.mount_options",
+        ),
+        (
+            "containers.caddy.logConfiguration.options.awslogs-Group",
+            "containers.caddy.log_configuration.options.awslogs-Group",
+        ),
+        ("policies.StartTask", "policies.StartTask"),
+        ("origin group live-or-wake", "origin group live-or-wake"),
+    ],
+)
+def test_fields_are_spelled_as_in_amazon_aws(field, spelled):
+    wanted = {"x": {field: 1}}
+    assert told(compare({}, wanted)) == [{"resource": "x", "action": "create", "fields": [spelled]}]
+    assert diff(compare({}, wanted)) == {"before": {}, "after": {"x": {spelled: 1}}}
+
+
+def test_the_inside_of_a_field_too_but_not_of_documents():
+    fields = {
+        "MetadataOptions": {"HttpTokens": "required"},
+        "Routes": [{"GatewayId": "igw-1"}],
+        "Tags": {"CostCenter": "1"},
+        "trust": {"Statement": []},
+        "policies.a": {"Statement": []},
+    }
+    assert diff(compare({}, {"x": fields}))["after"]["x"] == {
+        "metadata_options": {"http_tokens": "required"},
+        "routes": [{"gateway_id": "igw-1"}],
+        "tags": {"CostCenter": "1"},
+        "trust": {"Statement": []},
+        "policies.a": {"Statement": []},
+    }

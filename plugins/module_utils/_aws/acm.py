@@ -9,10 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
-    ansible_dict_to_boto3_tag_list,
-    boto3_tag_list_to_ansible_dict,
-)
+from .tags import set_tags, tag_dict, tag_list
 
 Described = dict[str, Any]
 DELAY_SECONDS = 5
@@ -32,8 +29,7 @@ def describe(client: Any, arn: str) -> Described:
 
 def read_tags(client: Any, arn: str) -> dict[str, str]:
     """ListTagsForCertificate, without the tags that AWS sets itself."""
-    tags: dict[str, str] = boto3_tag_list_to_ansible_dict(client.list_tags_for_certificate(CertificateArn=arn)["Tags"])
-    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+    return tag_dict(client.list_tags_for_certificate(CertificateArn=arn)["Tags"])
 
 
 def request(client: Any, names: Sequence[str], tags: Mapping[str, str]) -> str:
@@ -44,7 +40,7 @@ def request(client: Any, names: Sequence[str], tags: Mapping[str, str]) -> str:
         ValidationMethod="DNS",
         # The same token in every retry: a lost answer does not make a second certificate.
         IdempotencyToken=uuid.uuid4().hex,
-        Tags=ansible_dict_to_boto3_tag_list(dict(tags)),
+        Tags=tag_list(tags),
         **more,
     )
     return str(answer["CertificateArn"])
@@ -64,12 +60,12 @@ def wait(client: Any, arn: str, seconds: int, done: Callable[[Described], bool])
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """AddTagsToCertificate and RemoveTagsFromCertificate, each only if needed."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = [{"Key": key} for key in sorted(set(current) - set(wanted))]
-    if changed:
-        client.add_tags_to_certificate(CertificateArn=arn, Tags=ansible_dict_to_boto3_tag_list(changed))
-    if strays:
-        client.remove_tags_from_certificate(CertificateArn=arn, Tags=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.add_tags_to_certificate(CertificateArn=arn, Tags=tag_list(missing)),
+        lambda strays: client.remove_tags_from_certificate(CertificateArn=arn, Tags=[{"Key": key} for key in strays]),
+    )
 
 
 def delete(client: Any, arn: str, seconds: int) -> None:

@@ -13,6 +13,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     is_boto3_error_message,
 )
 
+from .tags import tag_list
+
 try:
     from botocore.exceptions import WaiterError
 except ImportError:  # AnsibleAWSModule reports the missing library
@@ -36,7 +38,7 @@ def get_launch_template(ec2: Any, name: str) -> dict[str, Any] | None:
 
 def create_launch_template(ec2: Any, name: str, data: Mapping[str, Any], tags: Mapping[str, str]) -> None:
     """Make a template with its first version."""
-    specification = [{"ResourceType": "launch-template", "Tags": _tag_list(tags)}] if tags else []
+    specification = [{"ResourceType": "launch-template", "Tags": tag_list(tags)}] if tags else []
     ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data, TagSpecifications=specification)
 
 
@@ -120,7 +122,3 @@ def _group_tags(name: str, tags: Mapping[str, str]) -> list[dict[str, Any]]:
         }
         for key, value in sorted(tags.items())
     ]
-
-
-def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -7,10 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
-    ansible_dict_to_boto3_tag_list,
-    boto3_tag_list_to_ansible_dict,
-)
+from .tags import set_tags, tag_dict, tag_list
 
 Described = dict[str, Any]
 
@@ -50,10 +47,7 @@ def read_config(client: Any, distribution_id: str) -> tuple[Described, str]:
 
 def read_tags(client: Any, arn: str) -> dict[str, str]:
     """ListTagsForResource, without the tags that AWS sets itself."""
-    tags: dict[str, str] = boto3_tag_list_to_ansible_dict(
-        client.list_tags_for_resource(Resource=arn)["Tags"].get("Items") or []
-    )
-    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+    return tag_dict(client.list_tags_for_resource(Resource=arn)["Tags"].get("Items") or [])
 
 
 def create(client: Any, config: Mapping[str, Any], tags: Mapping[str, str]) -> Described:
@@ -61,7 +55,7 @@ def create(client: Any, config: Mapping[str, Any], tags: Mapping[str, str]) -> D
     answer: Described = client.create_distribution_with_tags(
         DistributionConfigWithTags={
             "DistributionConfig": config,
-            "Tags": {"Items": ansible_dict_to_boto3_tag_list(dict(tags))},
+            "Tags": {"Items": tag_list(tags)},
         }
     )
     return dict(answer["Distribution"])
@@ -86,12 +80,12 @@ def delete(client: Any, distribution_id: str, etag: str) -> None:
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_resource(Resource=arn, Tags={"Items": ansible_dict_to_boto3_tag_list(changed)})
-    if strays:
-        client.untag_resource(Resource=arn, TagKeys={"Items": strays})
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(Resource=arn, Tags={"Items": tag_list(missing)}),
+        lambda strays: client.untag_resource(Resource=arn, TagKeys={"Items": strays}),
+    )
 
 
 # --- Policies

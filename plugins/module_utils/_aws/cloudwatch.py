@@ -9,10 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
-    ansible_dict_to_boto3_tag_list,
-    boto3_tag_list_to_ansible_dict,
-)
+
+from .tags import set_tags, tag_dict, tag_list
 
 
 def describe_alarms(client: Any, prefix: str) -> list[dict[str, Any]]:
@@ -23,7 +21,7 @@ def describe_alarms(client: Any, prefix: str) -> list[dict[str, Any]]:
 
 def put_alarm(client: Any, name: str, fields: Mapping[str, Any], tags: Mapping[str, str]) -> None:
     """Make or replace an alarm. Its state is kept when it is replaced; the tags count only when it is made."""
-    client.put_metric_alarm(AlarmName=name, Tags=ansible_dict_to_boto3_tag_list(dict(tags)), **fields)
+    client.put_metric_alarm(AlarmName=name, Tags=tag_list(tags), **fields)
 
 
 def delete_alarm(client: Any, name: str) -> None:
@@ -33,18 +31,17 @@ def delete_alarm(client: Any, name: str) -> None:
 
 def list_tags(client: Any, arn: str) -> dict[str, str]:
     """Tags of an alarm."""
-    tags: dict[str, str] = boto3_tag_list_to_ansible_dict(client.list_tags_for_resource(ResourceARN=arn)["Tags"])
-    return tags
+    return tag_dict(client.list_tags_for_resource(ResourceARN=arn)["Tags"])
 
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Add, change and remove tags until they are as wanted."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_resource(ResourceARN=arn, Tags=ansible_dict_to_boto3_tag_list(changed))
-    if strays:
-        client.untag_resource(ResourceARN=arn, TagKeys=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(ResourceARN=arn, Tags=tag_list(missing)),
+        lambda strays: client.untag_resource(ResourceARN=arn, TagKeys=strays),
+    )
 
 
 def get_dashboard(client: Any, name: str) -> dict[str, Any] | None:

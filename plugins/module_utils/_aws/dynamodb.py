@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
-    ansible_dict_to_boto3_tag_list,
-    boto3_tag_list_to_ansible_dict,
-)
+
+from .tags import set_tags, tag_dict, tag_list
 
 
 def describe_table(client: Any, name: str) -> dict[str, Any]:
@@ -26,8 +24,7 @@ def describe_table(client: Any, name: str) -> dict[str, Any]:
 def list_tags(client: Any, arn: str) -> dict[str, str]:
     """ListTagsOfResource: the tags of a table, but those that AWS sets itself."""
     pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
-    tags: dict[str, str] = boto3_tag_list_to_ansible_dict([tag for page in pages for tag in page["Tags"]])
-    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+    return tag_dict([tag for page in pages for tag in page["Tags"]])
 
 
 def create_table(client: Any, name: str, key: str, tags: Mapping[str, str]) -> None:
@@ -38,7 +35,7 @@ def create_table(client: Any, name: str, key: str, tags: Mapping[str, str]) -> N
             AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
             KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
-            Tags=ansible_dict_to_boto3_tag_list(dict(tags)),
+            Tags=tag_list(tags),
         )
     except is_boto3_error_code("ResourceInUseException"):
         pass
@@ -64,12 +61,12 @@ def wait_until_gone(client: Any, name: str) -> None:
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_resource(ResourceArn=arn, Tags=ansible_dict_to_boto3_tag_list(changed))
-    if strays:
-        client.untag_resource(ResourceArn=arn, TagKeys=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(ResourceArn=arn, Tags=tag_list(missing)),
+        lambda strays: client.untag_resource(ResourceArn=arn, TagKeys=strays),
+    )
 
 
 def delete_table(client: Any, name: str) -> None:

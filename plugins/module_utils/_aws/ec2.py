@@ -13,10 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
-    ansible_dict_to_boto3_tag_list,
-    boto3_tag_list_to_ansible_dict,
-)
+
+from .tags import set_tags, tag_dict, tag_list
 
 try:
     from botocore.exceptions import ClientError
@@ -57,22 +55,21 @@ def _list(client: Any, operation: str, key: str, **filters: str) -> list[Describ
 
 def tags(described: Mapping[str, Any]) -> dict[str, str]:
     """The tags of a described resource, but those that AWS sets itself."""
-    found: dict[str, str] = boto3_tag_list_to_ansible_dict(described.get("Tags", []))
-    return {key: value for key, value in found.items() if not key.startswith("aws:")}
+    return tag_dict(described.get("Tags", []))
 
 
 def tag(client: Any, resource_id: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Put the tags back: CreateTags and DeleteTags, each only if needed."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        _settled(client.create_tags, Resources=[resource_id], Tags=ansible_dict_to_boto3_tag_list(changed))
-    if strays:
-        client.delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in strays])
+    set_tags(
+        current,
+        wanted,
+        lambda missing: _settled(client.create_tags, Resources=[resource_id], Tags=tag_list(missing)),
+        lambda strays: client.delete_tags(Resources=[resource_id], Tags=[{"Key": key} for key in strays]),
+    )
 
 
 def _specification(resource_type: str, wanted: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [{"ResourceType": resource_type, "Tags": ansible_dict_to_boto3_tag_list(wanted)}]
+    return [{"ResourceType": resource_type, "Tags": tag_list(wanted)}]
 
 
 # --- VPC and subnets

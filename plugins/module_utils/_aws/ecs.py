@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..shapes import fit
+from .tags import set_tags, tag_list
 
 try:
     from botocore.exceptions import ClientError, WaiterError
@@ -41,24 +42,19 @@ def wait(what: str, done: Callable[[], bool], seconds: int = 300) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def tag_dict(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
-    """Tags as a dictionary, without those that AWS itself puts on."""
-    return {tag["key"]: tag.get("value", "") for tag in tags or () if not tag["key"].startswith("aws:")}
-
-
-def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+def listed(tags: Mapping[str, str]) -> list[dict[str, str]]:
     """Tags as ECS takes them."""
-    return [{"key": key, "value": tags[key]} for key in sorted(tags)]
+    return tag_list(tags, "key", "value")
 
 
 def tag(client: Any, resource_arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_resource(resourceArn=resource_arn, tags=tag_list(changed))
-    if strays:
-        client.untag_resource(resourceArn=resource_arn, tagKeys=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(resourceArn=resource_arn, tags=listed(missing)),
+        lambda strays: client.untag_resource(resourceArn=resource_arn, tagKeys=strays),
+    )
 
 
 # --- Clusters and capacity providers
@@ -126,7 +122,7 @@ def providers(client: Any) -> list[dict[str, Any]]:
 
 def create_provider(client: Any, name: str, settings: Mapping[str, Any], tags: Mapping[str, str]) -> None:
     """Make a capacity provider over an auto scaling group."""
-    client.create_capacity_provider(name=name, autoScalingGroupProvider=settings, tags=tag_list(tags))
+    client.create_capacity_provider(name=name, autoScalingGroupProvider=settings, tags=listed(tags))
 
 
 def update_provider(client: Any, name: str, settings: Mapping[str, Any]) -> None:

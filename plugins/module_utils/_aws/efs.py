@@ -10,10 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
-    ansible_dict_to_boto3_tag_list,
-    boto3_tag_list_to_ansible_dict,
-)
+from .tags import set_tags, tag_dict, tag_list
 
 try:
     from botocore.exceptions import WaiterError
@@ -48,7 +45,7 @@ def create(client: Any, token: str, throughput: str, tags: Mapping[str, str]) ->
         PerformanceMode="generalPurpose",
         ThroughputMode=throughput,
         Backup=False,
-        Tags=ansible_dict_to_boto3_tag_list(dict(tags)),
+        Tags=tag_list(tags),
     )["FileSystemId"]
     wait_available(client, token)
     return str(made)
@@ -107,7 +104,7 @@ def create_access_point(
         FileSystemId=file_system_id,
         PosixUser=user,
         RootDirectory=root,
-        Tags=ansible_dict_to_boto3_tag_list(dict(tags)),
+        Tags=tag_list(tags),
     )
     return str(made["AccessPointId"])
 
@@ -165,15 +162,14 @@ def delete(client: Any, file_system_id: str) -> None:
 
 def tags(described: Mapping[str, Any]) -> dict[str, str]:
     """The tags of a described resource, but those that AWS sets itself."""
-    found: dict[str, str] = boto3_tag_list_to_ansible_dict(described.get("Tags") or [])
-    return {key: value for key, value in found.items() if not key.startswith("aws:")}
+    return tag_dict(described.get("Tags") or [])
 
 
 def tag(client: Any, resource_id: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_resource(ResourceId=resource_id, Tags=ansible_dict_to_boto3_tag_list(changed))
-    if strays:
-        client.untag_resource(ResourceId=resource_id, TagKeys=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(ResourceId=resource_id, Tags=tag_list(missing)),
+        lambda strays: client.untag_resource(ResourceId=resource_id, TagKeys=strays),
+    )

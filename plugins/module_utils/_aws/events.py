@@ -7,12 +7,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
-    ansible_dict_to_boto3_tag_list,
-    boto3_tag_list_to_ansible_dict,
-)
-
 from ..errors import InvalidInput
+from .tags import set_tags, tag_dict, tag_list
 
 Found = dict[str, Any]
 
@@ -32,13 +28,12 @@ def list_targets(client: Any, rule: str) -> list[Found]:
 
 def list_tags(client: Any, arn: str) -> dict[str, str]:
     """ListTagsForResource of a rule."""
-    tags: dict[str, str] = boto3_tag_list_to_ansible_dict(client.list_tags_for_resource(ResourceARN=arn)["Tags"])
-    return tags
+    return tag_dict(client.list_tags_for_resource(ResourceARN=arn)["Tags"])
 
 
 def put_rule(client: Any, name: str, settings: Mapping[str, str], tags: Mapping[str, str]) -> str:
     """PutRule: make or replace a rule, which keeps its targets; return its ARN. Tags count only when it is made."""
-    tagged = {"Tags": ansible_dict_to_boto3_tag_list(dict(tags))} if tags else {}
+    tagged = {"Tags": tag_list(tags)} if tags else {}
     return str(client.put_rule(Name=name, **settings, **tagged)["RuleArn"])
 
 
@@ -59,12 +54,12 @@ def delete_rule(client: Any, name: str) -> None:
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_resource(ResourceARN=arn, Tags=ansible_dict_to_boto3_tag_list(changed))
-    if strays:
-        client.untag_resource(ResourceARN=arn, TagKeys=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(ResourceARN=arn, Tags=tag_list(missing)),
+        lambda strays: client.untag_resource(ResourceARN=arn, TagKeys=strays),
+    )
 
 
 def _complete(rule: str, response: Found) -> None:

@@ -12,6 +12,8 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from .tags import set_tags, tag_list
+
 
 def role_details(client: Any, names: Collection[str]) -> dict[str, dict[str, Any]]:
     """The roles of these names that exist, by name.
@@ -60,7 +62,7 @@ def create_role(
         Path=path,
         Description=description,
         AssumeRolePolicyDocument=json.dumps(trust),
-        Tags=_tag_list(tags),
+        Tags=tag_list(tags),
     )
     return str(created["Role"]["Arn"])
 
@@ -90,18 +92,18 @@ def set_managed_policies(client: Any, name: str, before: Collection[str], after:
 
 def tag_role(client: Any, name: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagRole and UntagRole, each only if needed."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_role(RoleName=name, Tags=_tag_list(changed))
-    if strays:
-        client.untag_role(RoleName=name, TagKeys=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_role(RoleName=name, Tags=tag_list(missing)),
+        lambda strays: client.untag_role(RoleName=name, TagKeys=strays),
+    )
 
 
 def create_instance_profile(client: Any, name: str, path: str, tags: Mapping[str, str]) -> None:
     """Put the role into an instance profile of its own name, which may be there already, empty."""
     with contextlib.suppress(client.exceptions.EntityAlreadyExistsException):
-        client.create_instance_profile(InstanceProfileName=name, Path=path, Tags=_tag_list(tags))
+        client.create_instance_profile(InstanceProfileName=name, Path=path, Tags=tag_list(tags))
     client.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
 
 
@@ -125,7 +127,3 @@ def profile_exists(client: Any, name: str) -> bool:
 def delete_role(client: Any, name: str) -> None:
     """Delete a role that has no policy and is in no instance profile."""
     client.delete_role(RoleName=name)
-
-
-def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]

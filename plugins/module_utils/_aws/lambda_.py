@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .tags import set_tags
+
 try:
     from botocore.exceptions import ClientError
 except ImportError:  # AnsibleAWSModule reports the missing library
@@ -121,12 +123,12 @@ def set_concurrency(client: Any, name: str, reserved: int | None) -> None:
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_resource(Resource=arn, Tags=changed)
-    if strays:
-        client.untag_resource(Resource=arn, TagKeys=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(Resource=arn, Tags=missing),
+        lambda strays: client.untag_resource(Resource=arn, TagKeys=strays),
+    )
 
 
 def _updated(client: Any, name: str) -> None:

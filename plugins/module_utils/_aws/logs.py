@@ -10,6 +10,8 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
+from .tags import set_tags, tag_dict
+
 
 def describe_log_group(client: Any, name: str) -> dict[str, Any]:
     """The log group of this name, or an empty dict."""
@@ -19,8 +21,7 @@ def describe_log_group(client: Any, name: str) -> dict[str, Any]:
 
 def list_tags(client: Any, arn: str) -> dict[str, str]:
     """Tags of a log group, but those that AWS sets itself."""
-    tags: dict[str, str] = client.list_tags_for_resource(resourceArn=arn)["tags"]
-    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+    return tag_dict(client.list_tags_for_resource(resourceArn=arn)["tags"])
 
 
 def create_log_group(client: Any, name: str, tags: Mapping[str, str]) -> None:
@@ -38,12 +39,12 @@ def put_retention(client: Any, name: str, days: int) -> None:
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Put the tags of a log group back."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_resource(resourceArn=arn, tags=changed)
-    if strays:
-        client.untag_resource(resourceArn=arn, tagKeys=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(resourceArn=arn, tags=missing),
+        lambda strays: client.untag_resource(resourceArn=arn, tagKeys=strays),
+    )
 
 
 def delete_log_group(client: Any, name: str) -> None:

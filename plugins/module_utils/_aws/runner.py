@@ -9,10 +9,11 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ..changes import Change, diff
+from ..changes import Change, diff, told
 from ..errors import InvalidInput
 from ..failure import call_name, explain, unanswered
 from ..rules import Rule, check_options
+from ..shapes import strings
 
 try:
     from botocore.exceptions import (
@@ -45,6 +46,8 @@ def run(
     module = AnsibleAWSModule(argument_spec=argument_spec, supports_check_mode=True, **options)
     try:
         _check_texts(argument_spec, module.params)
+        if module.params.get("tags"):
+            module.params["tags"] = strings(module.params["tags"])
         check_options(rules or {}, module.params)
         reconcile(module)
     except InvalidInput as error:
@@ -70,9 +73,16 @@ def _check_texts(argument_spec: dict[str, Any], params: dict[str, Any]) -> None:
 
 
 def client(module: Any, service: str, region: str | None = None, **config: Any) -> Any:
-    """Make a boto3 client for the module's region (or another), endpoint and credentials, with further settings of
-    botocore."""
-    elsewhere = {"region": region} if region else {}
+    """The module's boto3 client of a service: made once for its region (or another), endpoint and credentials, with
+    further settings of botocore."""
+    kept: dict[Any, Any] = module.__dict__.setdefault("clients", {})
+    key = (service, region, *sorted(config.items()))
+    if key not in kept:
+        kept[key] = _client(module, service, {"region": region} if region else {}, config)
+    return kept[key]
+
+
+def _client(module: Any, service: str, elsewhere: dict[str, str], config: dict[str, Any]) -> Any:
     made = module.client(service, config={**RETRIES, **config}, **elsewhere)
 
     def remember(model: Any, **others: Any) -> None:
@@ -114,6 +124,6 @@ def finish(module: Any, changes: list[Change], apply: Callable[[Change], None], 
     module.exit_json(
         changed=bool(changes),
         diff=diff(changes),
-        changes=[{"resource": change.resource, "action": change.action, "fields": change.fields} for change in changes],
+        changes=told(changes),
         **values,
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..failure import AGAIN, POLICIES_PAGE
+from .tags import tag_list
 
 try:
     from botocore.exceptions import ClientError
@@ -137,9 +138,8 @@ def _put_lifecycle(client: Any, name: str, value: Mapping[str, dict[str, Any]]) 
 
 
 def _put_tags(client: Any, name: str, value: Mapping[str, str]) -> None:
-    tag_set = [{"Key": key, "Value": value[key]} for key in sorted(value)]
-    if tag_set:
-        client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tag_set})
+    if value:
+        client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tag_list(value)})
     else:
         client.delete_bucket_tagging(Bucket=name)
 

@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_message
 
 from ..errors import InvalidInput
+from .tags import set_tags, tag_list
 
 # It may take some seconds until Secrets Manager sees a new function's policy.
 NEW_FUNCTION = "cannot invoke the specified Lambda function"
@@ -76,7 +77,7 @@ def create(
             Name=name,
             SecretString=text,
             Description=description,
-            Tags=_tag_list(tags),
+            Tags=tag_list(tags),
             # The same token in every retry: a lost answer does not make a second version.
             ClientRequestToken=str(uuid.uuid4()),
             **key,
@@ -100,12 +101,12 @@ def update(client: Any, name: str, **fields: str) -> None:
 
 def tag(client: Any, name: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_resource(SecretId=name, Tags=_tag_list(changed))
-    if strays:
-        client.untag_resource(SecretId=name, TagKeys=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(SecretId=name, Tags=tag_list(missing)),
+        lambda strays: client.untag_resource(SecretId=name, TagKeys=strays),
+    )
 
 
 def restore(client: Any, name: str) -> None:
@@ -138,7 +139,3 @@ def set_rotation(client: Any, name: str, function_arn: str, days: int) -> None:
 def cancel_rotation(client: Any, name: str) -> None:
     """CancelRotateSecret: no schedule."""
     client.cancel_rotate_secret(SecretId=name)
-
-
-def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]

@@ -8,10 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
-    ansible_dict_to_boto3_tag_list,
-    boto3_tag_list_to_ansible_dict,
-)
+from .tags import set_tags, tag_dict, tag_list
 
 try:
     from botocore.exceptions import ClientError, WaiterError
@@ -74,7 +71,7 @@ def create_namespace(
             Vpc=vpc_id,
             CreatorRequestId=request_id,
             Properties={"DnsProperties": {"SOA": {"TTL": negative_ttl}}},
-            Tags=ansible_dict_to_boto3_tag_list(tags),
+            Tags=tag_list(tags),
         )["OperationId"]
         namespace_id = wait(client, operation_id)["NAMESPACE"]
     except ClientError as error:
@@ -135,7 +132,7 @@ def create_service(
         Name=name,
         NamespaceId=namespace_id,
         DnsConfig={"RoutingPolicy": routing_policy, "DnsRecords": list(records)},
-        Tags=ansible_dict_to_boto3_tag_list(tags),
+        Tags=tag_list(tags),
         **health,
     )["Service"]
     return service
@@ -154,15 +151,14 @@ def delete_service(client: Any, service_id: str) -> None:
 
 def read_tags(client: Any, arn: str) -> dict[str, str]:
     """ListTagsForResource, without the tags that AWS sets itself."""
-    tags: dict[str, str] = boto3_tag_list_to_ansible_dict(client.list_tags_for_resource(ResourceARN=arn)["Tags"])
-    return {key: value for key, value in tags.items() if not key.startswith("aws:")}
+    return tag_dict(client.list_tags_for_resource(ResourceARN=arn)["Tags"])
 
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_resource(ResourceARN=arn, Tags=ansible_dict_to_boto3_tag_list(changed))
-    if strays:
-        client.untag_resource(ResourceARN=arn, TagKeys=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(ResourceARN=arn, Tags=tag_list(missing)),
+        lambda strays: client.untag_resource(ResourceARN=arn, TagKeys=strays),
+    )

@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import (
-    ansible_dict_to_boto3_tag_list,
-    boto3_tag_list_to_ansible_dict,
-)
+
+from .tags import set_tags, tag_dict, tag_list
 
 
 def get_attributes(client: Any, arn: str) -> dict[str, str] | None:
@@ -31,13 +29,12 @@ def list_subscriptions(client: Any, arn: str) -> list[dict[str, str]]:
 
 def list_tags(client: Any, arn: str) -> dict[str, str]:
     """Tags of a topic."""
-    tags: dict[str, str] = boto3_tag_list_to_ansible_dict(client.list_tags_for_resource(ResourceArn=arn)["Tags"])
-    return tags
+    return tag_dict(client.list_tags_for_resource(ResourceArn=arn)["Tags"])
 
 
 def create_topic(client: Any, name: str, policy: str, tags: Mapping[str, str]) -> None:
     """Make a topic with its policy and tags, in one call."""
-    client.create_topic(Name=name, Attributes={"Policy": policy}, Tags=ansible_dict_to_boto3_tag_list(dict(tags)))
+    client.create_topic(Name=name, Attributes={"Policy": policy}, Tags=tag_list(tags))
 
 
 def set_policy(client: Any, arn: str, policy: str) -> None:
@@ -52,12 +49,12 @@ def delete_topic(client: Any, arn: str) -> None:
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Add, change and remove tags until they are as wanted."""
-    changed = {key: value for key, value in wanted.items() if current.get(key) != value}
-    strays = sorted(set(current) - set(wanted))
-    if changed:
-        client.tag_resource(ResourceArn=arn, Tags=ansible_dict_to_boto3_tag_list(changed))
-    if strays:
-        client.untag_resource(ResourceArn=arn, TagKeys=strays)
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(ResourceArn=arn, Tags=tag_list(missing)),
+        lambda strays: client.untag_resource(ResourceArn=arn, TagKeys=strays),
+    )
 
 
 def subscribe(client: Any, arn: str, protocol: str, endpoint: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
+from .tags import tag_dict
 
 
 def get_resources(client: Any, kind: str, tags: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -16,7 +16,5 @@ def get_resources(client: Any, kind: str, tags: Mapping[str, str]) -> dict[str, 
         ResourceTypeFilters=[kind], TagFilters=[{"Key": key, "Values": [value]} for key, value in tags.items()]
     )
     return {
-        item["ResourceARN"]: boto3_tag_list_to_ansible_dict(item.get("Tags", []))
-        for page in pages
-        for item in page["ResourceTagMappingList"]
+        item["ResourceARN"]: tag_dict(item.get("Tags", [])) for page in pages for item in page["ResourceTagMappingList"]
     }

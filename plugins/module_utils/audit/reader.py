@@ -27,16 +27,13 @@ class Reader:
     def __init__(self, module: Any) -> None:
         self.module, self.name = module, module.params["name"]
         self.now = dt.datetime.now(dt.UTC)
-        self.clients: dict[str, Any] = {}
         caller = self.client("sts")
         self.account, self.region = sts.account_id(caller), caller.meta.region_name
         self.partition = caller.meta.partition
 
     def client(self, service: str) -> Any:
-        """The one client of a service."""
-        if service not in self.clients:
-            self.clients[service] = client(self.module, service)
-        return self.clients[service]
+        """The client of a service."""
+        return client(self.module, service)
 
     def state(self) -> dict[str, Any]:
         """All of it."""

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
+from .._aws.tags import tag_dict
 from ..errors import InvalidInput, refuse
 from ..times.schedule import check_schedule
 
@@ -44,7 +45,7 @@ def wanted_fields(rule: Rule, current: Mapping[str, Any], tags: Mapping[str, str
         "state": rule["state"],
         **strays,
         **{TARGET + target["id"]: described(target) for target in rule["targets"]},
-        "tags": dict(tags),
+        "tags": tag_dict(tags),
     }
 
 
@@ -59,7 +60,7 @@ def current_fields(
         "schedule_expression": rule.get("ScheduleExpression") or None,
         "state": rule["State"],
         **{TARGET + target["Id"]: _comparable(target) for target in targets},
-        "tags": {key: value for key, value in tags.items() if not key.startswith("aws:")},
+        "tags": tag_dict(tags),
     }
 
 

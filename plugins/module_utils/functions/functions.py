@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .._aws.tags import tag_dict
 from ..errors import InvalidInput, refuse
 
 LARGEST_ZIP_BYTES = 50 * 1024 * 1024
@@ -118,7 +119,7 @@ def current_fields(found: Mapping[str, Any], url: Mapping[str, Any] | None, poli
         },
         "reserved_concurrency": (found.get("Concurrency") or {}).get("ReservedConcurrentExecutions"),
         **{PERMISSION + statement["Sid"]: _granted(statement) for statement in statements},
-        "tags": {key: value for key, value in (found.get("Tags") or {}).items() if not key.startswith("aws:")},
+        "tags": tag_dict(found.get("Tags")),
     }
 
 

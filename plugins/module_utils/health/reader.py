@@ -32,14 +32,11 @@ class Reader:
         self.name, self.domain = module.params["name"], module.params.get("domain", "")
         self.cluster, self.names = names.cluster(self.name), names.services(self.name)
         self.group = f"/ecs/{self.name}"
-        self.clients: dict[str, Any] = {}
         self.now = dt.datetime.now(dt.UTC)
 
     def client(self, service: str) -> Any:
-        """The client of a service, made once."""
-        if service not in self.clients:
-            self.clients[service] = runner.client(self.module, service)
-        return self.clients[service]
+        """The client of a service."""
+        return runner.client(self.module, service)
 
     def facts(self) -> Facts:
         """Everything that the checks look at."""
@@ -140,7 +137,7 @@ class Reader:
 
     def certificate(self) -> dict[str, Any] | None:
         """The certificate of the domain, an issued one first. CloudFront takes those of this region only."""
-        client = self.module.client("acm", region="us-east-1", config=runner.RETRIES)
+        client = runner.client(self.module, "acm", region="us-east-1")
         found = [item for item in acm.list_certificates(client) if item["DomainName"] == self.domain]
         described = [acm.describe(client, item["CertificateArn"]) for item in found]
         return min(described, key=lambda item: (item["Status"] != "ISSUED", -_end(item)), default=None)

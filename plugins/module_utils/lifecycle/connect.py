@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -41,14 +42,7 @@ def connect(module: Any) -> Quiet:
     """Find the platform of the module's ``ARGUMENTS``. Raises NoLifeCycle if its zone is not there."""
     params = module.params
     life_cycle_plan.check_platform(params["domain"], params["schedules"], params["idle_minutes"])
-    clients: dict[str, Any] = {}
-
-    def client(service: str) -> Any:
-        if service not in clients:
-            clients[service] = runner.client(module, service)
-        return clients[service]
-
-    zones = route53.public_zones(client("route53"), params["hosted_zone"])
+    zones = route53.public_zones(runner.client(module, "route53"), params["hosted_zone"])
     if len(zones) != 1:
         raise NoLifeCycle(
             f"hosted_zone {params['hosted_zone']}: {len(zones)} public zones of this name in the account; give the one "
@@ -60,13 +54,13 @@ def connect(module: Any) -> Quiet:
         "ZONE_ID": zones[0]["Id"].rpartition("/")[2],
         "SCHEDULES": json.dumps(params["schedules"]),
     }
-    return Quiet(client, Names.from_environment(environment))
+    return Quiet(functools.partial(runner.client, module), Names.from_environment(environment))
 
 
 def of_platform(module: Any, name: str) -> Quiet:
     """The platform of this name, for what needs no names of hosts: its services and figures."""
     environment = {"PLATFORM": name, "DOMAIN": "", "ZONE_ID": ""}
-    return Quiet(lambda service: runner.client(module, service), Names.from_environment(environment))
+    return Quiet(functools.partial(runner.client, module), Names.from_environment(environment))
 
 
 def settings(module: Any) -> Settings:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .._aws.tags import tag_dict
 from ..changes import State
 from ..errors import InvalidInput
 
@@ -106,7 +107,7 @@ def current(
     managed = {EMAIL} if functions is None else {EMAIL, FUNCTION}
     topic = {
         "policy": _decode(attributes.get("Policy", "")),
-        "tags": {key: value for key, value in tags.items() if not key.startswith("aws:")},
+        "tags": tag_dict(tags),
     }
     return {
         f"topic {_name(arn)}": topic,

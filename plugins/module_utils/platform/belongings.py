@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.tagging import boto3_tag_list_to_ansible_dict
-
 from .. import names as platform
 from .._aws import (
     acm,
@@ -35,6 +33,7 @@ from .._aws import (
     sts,
 )
 from .._aws.s3 import NotOurs
+from .._aws.tags import tag_dict
 from ..capacity import scaling
 from ..edge import certificate, dns_records
 from ..monitoring import alert_topic
@@ -123,7 +122,7 @@ def _network(place: Place) -> Iterator[Thing]:
     filters = [{"Name": "tag:Name", "Values": [*names, f"{place.name}-*"]}]
     for operation, (key, identity) in NETWORK.items():
         for item in pages.pages(client, operation, key, Filters=filters):
-            tag = boto3_tag_list_to_ansible_dict(item.get("Tags") or []).get("Name", "")
+            tag = tag_dict(item.get("Tags") or []).get("Name", "")
             gone = str(item.get("State", "")).lower() in GONE
             if (tag in names or leftovers.is_subnet(place.name, tag)) and not gone:
                 yield thing(
@@ -131,12 +130,12 @@ def _network(place: Place) -> Iterator[Thing]:
                 )
     for reservation in pages.pages(client, "describe_instances", "Reservations", Filters=filters):
         for item in reservation["Instances"]:
-            tag = boto3_tag_list_to_ansible_dict(item["Tags"])["Name"]
+            tag = tag_dict(item["Tags"])["Name"]
             if tag in names and item["State"]["Name"] not in GONE:
                 hour = cost.instance_hour(item["InstanceType"]) or 0.0
                 yield thing("instance", tag, item["InstanceId"], hour * cost.HOURS_A_MONTH)
     for item in pages.pages(client, "describe_volumes", "Volumes", Filters=filters):
-        tag = boto3_tag_list_to_ansible_dict(item["Tags"])["Name"]
+        tag = tag_dict(item["Tags"])["Name"]
         if tag in names:
             yield thing("volume", tag, item["VolumeId"], item["Size"] * cost.DISK_GIB_MONTH)
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .._aws.tags import tag_dict
 from ..access import kms_key
 from ..errors import InvalidInput
 
@@ -208,11 +209,7 @@ def current(answers: Mapping[str, Mapping[str, Any]], kms_key_id: str) -> Settin
         "versioning": answers["versioning"].get("Status", ""),
         "lock": _lock(answers["lock"].get("ObjectLockConfiguration", {})),
         "lifecycle": {rule["ID"]: _rule(rule) for rule in answers["lifecycle"].get("Rules", [])},
-        "tags": {
-            tag["Key"]: tag.get("Value", "")
-            for tag in answers["tags"].get("TagSet", [])
-            if not tag["Key"].startswith("aws:")  # set by AWS itself
-        },
+        "tags": tag_dict(answers["tags"].get("TagSet")),
     }
 
 
