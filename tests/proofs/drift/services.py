@@ -360,7 +360,7 @@ DRIFTS = [
     drift("event_rules", RULE, "targets.stray", stray_target, "one more"),
     drift("event_rules", f"rule {NAME}-secret-age", "*", lambda hand: lose_rule(hand, f"{NAME}-secret-age"), "deleted"),
     # Pool
-    drift("instance_pool", POOL_GROUP, "MinSize", lambda hand: change_group(hand, MinSize=1, DesiredCapacity=1)),
+    drift("instance_pool", POOL_GROUP, "min_size", lambda hand: change_group(hand, MinSize=1, DesiredCapacity=1)),
     drift(
         "instance_pool",
         POOL_TEMPLATE,
@@ -368,28 +368,28 @@ DRIFTS = [
         "MetadataOptions NetworkInterfaces TagSpecifications",
         other_template,
     ),
-    drift("instance_pool", POOL_TEMPLATE, "KeyName", add_to_template, "with a key to log in"),
-    drift("instance_pool", POOL_GROUP, "MaxSize", lambda hand: change_group(hand, MaxSize=99)),
+    drift("instance_pool", POOL_TEMPLATE, "key_name", add_to_template, "with a key to log in"),
+    drift("instance_pool", POOL_GROUP, "max_size", lambda hand: change_group(hand, MaxSize=99)),
     drift(
         "instance_pool",
         POOL_GROUP,
-        "Subnets",
+        "subnets",
         lambda hand: change_group(hand, VPCZoneIdentifier=hand.subnet("10.90.0.0/24")["SubnetId"]),
     ),
     drift(
         "instance_pool",
         POOL_GROUP,
-        "LaunchTemplate",
+        "launch_template",
         lambda hand: change_group(hand, LaunchTemplate={"LaunchTemplateName": POOL, "Version": "1"}),
         "an old version for ever",
     ),
     drift(
         "instance_pool",
         POOL_GROUP,
-        "NewInstancesProtectedFromScaleIn",
+        "new_instances_protected_from_scale_in",
         lambda hand: change_group(hand, NewInstancesProtectedFromScaleIn=False),
     ),
-    drift("instance_pool", POOL_GROUP, "Tags", group_tags),
+    drift("instance_pool", POOL_GROUP, "tags", group_tags),
     # Cluster
     drift(
         "ecs_cluster",
@@ -418,7 +418,7 @@ DRIFTS = [
     drift(
         "ecs_cluster",
         PROVIDER,
-        "managedScaling.status managedTerminationProtection",
+        "managed_scaling.status managed_termination_protection",
         lambda hand: change_provider(
             hand, managedScaling={"status": "DISABLED"}, managedTerminationProtection="DISABLED"
         ),
@@ -438,7 +438,7 @@ DRIFTS = [
             },
         ),
     ),
-    drift("ecs_cluster", PROVIDER, "managedDraining", lambda hand: change_provider(hand, managedDraining="DISABLED")),
+    drift("ecs_cluster", PROVIDER, "managed_draining", lambda hand: change_provider(hand, managedDraining="DISABLED")),
     drift("ecs_cluster", PROVIDER, "tags", lambda hand: ecs_tags(hand, f"capacity-provider/{POOL}")),
     # Tasks
     drift(
@@ -472,57 +472,57 @@ DRIFTS = [
     drift(
         "services",
         SERVICE("bridge"),
-        "deploymentConfiguration.*",
+        "deployment_configuration.*",
         lambda hand: change_service(hand, "bridge", deploymentConfiguration=DEPLOYMENT),
     ),
     drift(
         "services",
         SERVICE("bridge"),
-        "networkConfiguration.*",
+        "network_configuration.*",
         lambda hand: change_service(hand, "bridge", networkConfiguration=OTHER_NETWORK),
     ),
     drift(
         "services",
         SERVICE("bridge"),
-        "enableExecuteCommand",
+        "enable_execute_command",
         lambda hand: change_service(hand, "bridge", enableExecuteCommand=True),
         "a shell for all",
     ),
     drift(
         "services",
         SERVICE("bridge"),
-        "availabilityZoneRebalancing",
+        "availability_zone_rebalancing",
         lambda hand: change_service(hand, "bridge", availabilityZoneRebalancing="ENABLED"),
     ),
     drift(
         "services",
         SERVICE("service"),
-        "taskDefinition",
+        "task_definition",
         lambda hand: change_service(hand, "service", taskDefinition=f"{NAME}-bridge:1"),
     ),
     drift(
         "services",
         SERVICE("service"),
-        "enableECSManagedTags propagateTags",
+        "enable_ecs_managed_tags propagate_tags",
         lambda hand: change_service(hand, "service", enableECSManagedTags=False, propagateTags="NONE"),
     ),
     drift(
         "services",
         SERVICE("service"),
-        "platformVersion",
+        "platform_version",
         lambda hand: change_service(hand, "service", platformVersion="1.3.0"),
     ),
     drift(
         "services",
         SERVICE("service"),
-        "serviceRegistries",
+        "service_registries",
         lambda hand: change_service(hand, "service", serviceRegistries=[]),
         "no name any more",
     ),
     drift(
         "services",
         SERVICE("recorder"),
-        "capacityProviderStrategy",
+        "capacity_provider_strategy",
         lambda hand: change_service(
             hand, "recorder", capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1, "base": 0}]
         ),
@@ -530,25 +530,25 @@ DRIFTS = [
     drift(
         "services",
         SERVICE("recorder"),
-        "placementConstraints",
+        "placement_constraints",
         lambda hand: change_service(hand, "recorder", placementConstraints=[]),
     ),
     drift(
         "services",
         SERVICE("recorder"),
-        "placementStrategy",
+        "placement_strategy",
         lambda hand: change_service(hand, "recorder", placementStrategy=[{"type": "spread", "field": "instanceId"}]),
     ),
     drift(
         "services",
         SERVICE("bridge"),
-        "healthCheckGracePeriodSeconds",
+        "health_check_grace_period_seconds",
         lambda hand: change_service(hand, "bridge", healthCheckGracePeriodSeconds=60),
     ),
     drift(
         "services",
         SERVICE("bridge"),
-        "loadBalancers",
+        "load_balancers",
         lambda hand: change_service(
             hand,
             "bridge",
@@ -573,13 +573,13 @@ DRIFTS = [
     drift(
         "scaling",
         f"target {NAME}-bridge",
-        "MaxCapacity",
+        "max_capacity",
         scaling_call("register_scalable_target", **BRIDGE, MinCapacity=0, MaxCapacity=99),
     ),
     drift(
         "scaling",
         TRACKING,
-        "TargetValue ScaleInCooldown ScaleOutCooldown DisableScaleIn",
+        "target_value scale_in_cooldown scale_out_cooldown disable_scale_in",
         lambda hand: change_tracking(
             hand, "cpu", BRIDGE, TargetValue=10.0, ScaleInCooldown=1, ScaleOutCooldown=1, DisableScaleIn=True
         ),
@@ -587,13 +587,13 @@ DRIFTS = [
     drift(
         "scaling",
         TRACKING,
-        "PredefinedMetricSpecification",
+        "predefined_metric_specification",
         lambda hand: change_tracking(hand, "cpu", BRIDGE, PredefinedMetricSpecification=MEMORY),
     ),
     drift(
         "scaling",
         f"policy {POOL}/busy",
-        "CustomizedMetricSpecification",
+        "customized_metric_specification",
         lambda hand: change_tracking(hand, "busy", target(POOL), CustomizedMetricSpecification=METRIC),
     ),
     drift(
@@ -606,13 +606,13 @@ DRIFTS = [
     drift(
         "scaling",
         f"step policy {NAME}-bridge/full",
-        "AdjustmentType StepAdjustments Cooldown MetricAggregationType",
+        "adjustment_type step_adjustments cooldown metric_aggregation_type",
         change_step,
     ),
     drift(
         "scaling",
         STEP_ALARM,
-        " ".join([*(field for field in ALARM_FIELDS if field != "Period"), "EvaluationPeriods", "DatapointsToAlarm"]),
+        " ".join([*(field for field in ALARM_FIELDS if field != "period"), "evaluation_periods", "datapoints_to_alarm"]),
         lambda hand: change_alarm(
             hand,
             STEP_ALARM.removeprefix("alarm "),
@@ -622,14 +622,14 @@ DRIFTS = [
     drift(
         "scaling",
         STEP_ALARM,
-        "Namespace MetricName Dimensions Statistic Period Metrics",
+        "namespace metric_name dimensions statistic period metrics",
         lambda hand: change_alarm(hand, STEP_ALARM.removeprefix("alarm "), **dict.fromkeys(SINGLE), Metrics=[QUERY]),
         "of metric math",
     ),
     drift(
         "scaling",
         STEP_ALARM,
-        "Statistic ExtendedStatistic Period",
+        "statistic extended_statistic period",
         lambda hand: change_alarm(
             hand, STEP_ALARM.removeprefix("alarm "), Statistic=None, ExtendedStatistic="p99", Period=300
         ),
