@@ -24,7 +24,7 @@ MUST_RUN = {"ansible-doc", "compile", "import", "pep8", "pylint", "runtime-metad
 
 
 def install_artifact() -> Path:
-    """Build the artifact, install it and link the collections it depends on; return the installed collection."""
+    """Build the artifact, install it and link the collection it depends on; return the installed collection."""
     shutil.rmtree(BUILD, ignore_errors=True)
     galaxy = ["ansible-galaxy", "collection"]
     subprocess.run([*galaxy, "build", "--output-path", str(BUILD)], cwd=ROOT, check=True)
@@ -36,10 +36,9 @@ def install_artifact() -> Path:
         check=True,
     )
     installed = Path(sysconfig.get_path("purelib")) / "ansible_collections"
-    for dependency in ("amazon/aws", "community/aws"):
-        link = COLLECTIONS / dependency
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(installed / dependency)
+    link = COLLECTIONS / "amazon" / "aws"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(installed / "amazon" / "aws")
     return COLLECTIONS / "meetops" / "jitsi"
 
 

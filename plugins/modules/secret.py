@@ -70,9 +70,9 @@ options:
     default: 30
 notes:
   - C(community.aws.secretsmanager_secret) (release 11.2) writes the value that it is given over the existing one, so a
-    random value would be new in every run; with O(community.aws.secretsmanager_secret#module:overwrite=false) a missing
-    key is never added and no drift is put back. It takes the whole document as an option, so the values pass through
-    variables, and it makes a new version to change a description.
+    random value would be new in every run; with C(overwrite=false) a missing key is never added and no drift is put
+    back. It takes the whole document as an option, so the values pass through variables, and it makes a new version to
+    change a description.
   - A value is generated in this module and goes to AWS in the same call that creates the secret or its version. A run
     that dies leaves no secret without a value.
   - No version is made while a rotation is unfinished (C(AWSPENDING) on another version than C(AWSCURRENT)), since the

@@ -58,7 +58,7 @@ options:
     type: int
     default: 0
 notes:
-  - There is no stock module for it. M(community.aws.secretsmanager_secret) can attach a rotation function, and
+  - There is no stock module for it. C(community.aws.secretsmanager_secret) can attach a rotation function, and
     overwrites the value when it is given one.
   - Asleep it takes some seconds. Awake it takes some minutes, in which nobody can join; at most about 25, if it has to
     put the former values back.

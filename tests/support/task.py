@@ -34,7 +34,6 @@ class Event:
 
     kind: str
     what: Any
-    at: float
 
 
 def protection(enabled: bool) -> Answer:
@@ -68,7 +67,7 @@ class FakeTask:
     def record(self, kind: str, what: Any) -> None:
         """Note what the sidecar did."""
         with self.changed:
-            self.events.append(Event(kind, what, time.monotonic()))
+            self.events.append(Event(kind, what))
             self.changed.notify_all()
 
     def of(self, kind: str, since: int = 0) -> list[Event]:
@@ -170,12 +169,30 @@ def fake_task() -> Iterator[FakeTask]:
     assert not task.of("error"), task.of("error")
 
 
-class Sidecar:
-    """The running script; ``lines`` are what it printed."""
+# A clock for a script to look at that goes on only while it sleeps, which takes no time.
+CLOCK = """sleep() {
+  read -r now _ <"$CLOCK"
+  printf -v now '%.0f' "${now}e2"
+  printf -v slept '%.0f' "${1}e2"
+  printf '%d.%02d 0\\n' $(((now + slept) / 100)) $(((now + slept) % 100)) >"$CLOCK"
+}
+"""
 
-    def __init__(self, script: Path, environment: dict[str, str], arguments: dict[str, Any]) -> None:
+
+class Sidecar:
+    """The running script; ``lines`` are what it printed. ``clock`` is a file for a clock that no machine's speed moves:
+    between two looks the script sleeps, and only then time goes by."""
+
+    def __init__(
+        self, script: Path, environment: dict[str, str], arguments: dict[str, Any], clock: Path | None = None
+    ) -> None:
+        text = script.read_text()
+        if clock:
+            clock.write_text("100.00 0\n")
+            environment = {**environment, "CLOCK": str(clock)}
+            text = CLOCK + text.replace("/proc/uptime", '"$CLOCK"')
         self.process = subprocess.Popen(
-            ["bash", "-c", script.read_text(), "protect", *(f"{key}={value}" for key, value in arguments.items())],
+            ["bash", "-c", text, "protect", *(f"{key}={value}" for key, value in arguments.items())],
             env={"PATH": os.environ["PATH"], **environment},
             stdout=subprocess.PIPE,
             text=True,
@@ -208,9 +225,13 @@ class Sidecar:
         """Stop it as ECS does; returns the seconds it took to end, in good order."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
+        self.end()
+        return time.monotonic() - began
+
+    def end(self) -> None:
+        """Wait until it has ended in good order; fail after 30 seconds."""
         assert self.process.wait(timeout=30) == 0
         self.reader.join(timeout=10)
-        return time.monotonic() - began
 
     def close(self) -> None:
         """End it and what it started, however it is."""

@@ -49,7 +49,7 @@ ELSEWHERE = {
     "callback_plugins": "plugins/callback.html",
     "common_return_values": "reference_appendices/common_return_values.html",
 }
-PLUGIN = re.compile(r"ansible_collections\.((?:ansible|amazon|community)\.\w+)\.(\w+?_(?:module|filter))(?:__.*)?")
+PLUGIN = re.compile(r"ansible_collections\.((?:ansible|amazon)\.\w+)\.(\w+?_(?:module|filter))(?:__.*)?")
 
 
 def elsewhere(_app: Any, _environment: Any, node: Any, content: Any) -> Any:
