@@ -612,7 +612,9 @@ DRIFTS = [
     drift(
         "scaling",
         STEP_ALARM,
-        " ".join([*(field for field in ALARM_FIELDS if field != "period"), "evaluation_periods", "datapoints_to_alarm"]),
+        " ".join(
+            [*(field for field in ALARM_FIELDS if field != "period"), "evaluation_periods", "datapoints_to_alarm"]
+        ),
         lambda hand: change_alarm(
             hand,
             STEP_ALARM.removeprefix("alarm "),
