@@ -24,10 +24,10 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from support import account
+from support.faults import Weather
 from support.playbooks import run_playbook
 from support.replay import Request
 from support.server import ROOT, AwsServer
-from support.faults import Weather
 
 # Headers that say what is asked; not those of its signature and its checksums.
 HEADERS = re.compile(r"CONTENT_TYPE|HTTP_X_AMZN?_(?!DATE|CONTENT_SHA256|CHECKSUM|SDK)\w+")

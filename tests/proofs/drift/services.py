@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import spelled
+
 from .case import NAME, Hand, call, drift
 from .stores import ARN
 from .watching import ALARM_FIELDS, QUERY, SINGLE, change_alarm
@@ -364,8 +366,8 @@ DRIFTS = [
     drift(
         "instance_pool",
         POOL_TEMPLATE,
-        "ImageId InstanceType IamInstanceProfile UserData BlockDeviceMappings "
-        "MetadataOptions NetworkInterfaces TagSpecifications",
+        "image_id instance_type iam_instance_profile user_data block_device_mappings "
+        "metadata_options network_interfaces tag_specifications",
         other_template,
     ),
     drift("instance_pool", POOL_TEMPLATE, "key_name", add_to_template, "with a key to log in"),
@@ -426,8 +428,8 @@ DRIFTS = [
     drift(
         "ecs_cluster",
         PROVIDER,
-        "managedScaling.targetCapacity managedScaling.minimumScalingStepSize "
-        "managedScaling.maximumScalingStepSize managedScaling.instanceWarmupPeriod",
+        "managed_scaling.target_capacity managed_scaling.minimum_scaling_step_size "
+        "managed_scaling.maximum_scaling_step_size managed_scaling.instance_warmup_period",
         lambda hand: change_provider(
             hand,
             managedScaling={
@@ -613,7 +615,11 @@ DRIFTS = [
         "scaling",
         STEP_ALARM,
         " ".join(
-            [*(field for field in ALARM_FIELDS if field != "period"), "evaluation_periods", "datapoints_to_alarm"]
+            [
+                *(spelled(field) for field in ALARM_FIELDS if field != "Period"),
+                "evaluation_periods",
+                "datapoints_to_alarm",
+            ]
         ),
         lambda hand: change_alarm(
             hand,

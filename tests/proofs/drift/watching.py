@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import spelled
+
 from .case import NAME, Hand, call, drift
 from .stores import ARN, LOG_GROUP
 
@@ -193,7 +195,7 @@ DRIFTS = [
         drift(
             "alarms",
             alarm(PLAIN[index % 4]),
-            field,
+            spelled(field),
             lambda hand, name=PLAIN[index % 4], change={field: value}: change_alarm(hand, f"{NAME}/{name}", **change),
         )
         for index, (field, value) in enumerate(ALARM_FIELDS.items())
