@@ -94,10 +94,10 @@ options:
         type: str
         choices: [ENABLED, DISABLED]
         default: ENABLED
-  prune:
+  purge_capacity_providers:
     description:
-      - Whether providers that were made for this cluster, as their tag says, and are no longer listed are detached and
-        deleted.
+      - Whether to detach and delete providers that were made for this cluster, as their tag says, and are no longer
+        listed.
       - AWS refuses that while a service uses them, so move the service first. Providers of others are left alone.
     type: bool
     default: true
@@ -225,7 +225,9 @@ class Cluster:
 
     def goes(self, provider):
         """Whether a provider is deleted if it is not listed."""
-        return self.owners.get(provider) == self.name and (self.options["prune"] or self.options["state"] == "absent")
+        return self.owners.get(provider) == self.name and (
+            self.options["purge_capacity_providers"] or self.options["state"] == "absent"
+        )
 
     def current(self):
         """What is. Where all of it goes, the cluster comes first, so that it goes last."""
@@ -365,7 +367,7 @@ def main():
             container_insights=dict(type="str", choices=["disabled", "enabled", "enhanced"], default="disabled"),
             capacity_providers=dict(type="list", elements="str", default=[]),
             asg_providers=dict(type="list", elements="dict", default=[], options=provider),
-            prune=dict(type="bool", default=True),
+            purge_capacity_providers=dict(type="bool", default=True),
             default_strategy=dict(type="list", elements="dict", default=[], options=strategy),
             tags=dict(type="dict", default={}),
         ),

@@ -15,7 +15,7 @@ description:
 author: [meetops.jitsi contributors (@meetops)]
 options:
   roles:
-    description: The roles to keep.
+    description: The roles. Others are left alone.
     type: list
     elements: dict
     default: []
@@ -24,14 +24,18 @@ options:
         description: Name of the role, 64 characters at most.
         type: str
         required: true
+      state:
+        description: V(absent) deletes the role with its policies and its instance profile. It needs only the name.
+        type: str
+        choices: [present, absent]
+        default: present
       description:
         description: What the role is for. Set at creation only.
         type: str
         default: ""
       trust:
-        description: Who may take the role.
+        description: Who may take the role. Required with O(roles[].state=present).
         type: dict
-        required: true
         suboptions:
           service:
             description: Service principals, such as V(ecs-tasks.amazonaws.com).
@@ -55,11 +59,6 @@ options:
         description: Whether the role is in an instance profile of its own name.
         type: bool
         default: false
-  absent:
-    description: Names of roles to delete, with their policies and instance profiles.
-    type: list
-    elements: str
-    default: []
   path:
     description: Path of new roles and instance profiles.
     type: str
@@ -105,7 +104,9 @@ EXAMPLES = r"""
 
 - name: Remove the roles of the recorder
   meetops.jitsi.iam_roles:
-    absent: [jitsi-video-platform-recorder-execution, jitsi-video-platform-recorder-task]
+    roles:
+      - { name: jitsi-video-platform-recorder-execution, state: absent }
+      - { name: jitsi-video-platform-recorder-task, state: absent }
 """
 
 RETURN = r"""
@@ -133,6 +134,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, 
 from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.items import by_state
 
 PREFIX = "role "
 POLICY = "policies."
@@ -143,9 +145,9 @@ class Roles:
 
     def __init__(self, module):
         self.module, self.path, self.tags = module, module.params["path"], module.params["tags"]
-        self.listed = {role["name"]: role for role in module.params["roles"]}
+        self.listed, gone = by_state("roles", module.params["roles"])
         self.iam = runner.client(module, "iam")
-        self.details = api.role_details(self.iam, {*self.listed, *module.params["absent"]})
+        self.details = api.role_details(self.iam, {*self.listed, *gone})
 
     def changes(self):
         """What differs. None stands for an inline policy that has to go."""
@@ -215,11 +217,7 @@ class Roles:
 
 def validate(params):
     """Raise InvalidInput on what AWS would refuse."""
-    names = [role["name"] for role in params["roles"]] + params["absent"]
-    for name in names:
-        if names.count(name) > 1:
-            raise InvalidInput(f"roles {name}: is listed twice, or under absent too; list it once")
-    for role in params["roles"]:
+    for role in by_state("roles", params["roles"])[0].values():
         iam.validate(role)
     if not (params["path"].startswith("/") and params["path"].endswith("/")):
         raise InvalidInput(f"path {params['path']}: must begin and end with a slash; use / or /<part>/")
@@ -238,16 +236,22 @@ def main():
     )
     role = dict(
         name=dict(type="str", required=True),
+        state=dict(type="str", choices=["present", "absent"], default="present"),
         description=dict(type="str", default=""),
-        trust=dict(type="dict", required=True, options=trust),
+        trust=dict(type="dict", options=trust),
         policies=dict(type="dict", default={}),
         managed_policies=dict(type="list", elements="str", default=[]),
         instance_profile=dict(type="bool", default=False),
     )
     runner.run(
         dict(
-            roles=dict(type="list", elements="dict", default=[], options=role),
-            absent=dict(type="list", elements="str", default=[]),
+            roles=dict(
+                type="list",
+                elements="dict",
+                default=[],
+                options=role,
+                required_if=[("state", "present", ("trust",))],
+            ),
             path=dict(type="str", default="/"),
             tags=dict(type="dict", default={}),
         ),

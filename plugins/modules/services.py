@@ -23,13 +23,10 @@ options:
     description:
       - Services in the shape of the CreateService request, with its key names, without C(cluster) and C(desiredCount).
       - C(taskDefinition) must name a revision.
+      - With C(state=absent) in place of V(present), the default, the service is deleted. Its tasks are stopped, and the
+        module waits for that. Such an item needs only its C(serviceName).
     type: list
     elements: dict
-    default: []
-  absent:
-    description: Names of services to delete. Their tasks are stopped, and the module waits for that.
-    type: list
-    elements: str
     default: []
   tags:
     description: Tags of every service.
@@ -67,7 +64,8 @@ EXAMPLES = r"""
 - name: Remove a service
   meetops.jitsi.services:
     cluster: jitsi-video-platform-cluster
-    absent: [jitsi-video-platform-recorder]
+    services:
+      - { serviceName: jitsi-video-platform-recorder, state: absent }
 """
 
 RETURN = r"""
@@ -107,7 +105,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.tags import tag_dict
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import services as ecs_service
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.items import by_state
 
 PREFIX = "service "
 
@@ -118,25 +116,18 @@ class Services:
     def __init__(self, module):
         self.params, self.cluster = module.params, module.params["cluster"]
         self.ecs = runner.client(module, "ecs")
-        self.requests = self.read_requests()
-        names = [*self.requests, *self.params["absent"]]
-        described = api.services(self.ecs, self.cluster, names)
+        listed, gone = by_state("services", self.params["services"], "serviceName")
+        self.requests = {name: self.request(name, given) for name, given in listed.items()}
+        described = api.services(self.ecs, self.cluster, [*self.requests, *gone])
         self.alive = {item["serviceName"]: item for item in described if item["status"] == "ACTIVE"}
         # Deleted earlier, but their tasks are still stopping.
         self.ending = [item["serviceName"] for item in described if item["status"] != "ACTIVE"]
 
-    def read_requests(self):
-        """The services by name in the shape of CreateService, after all checks."""
-        requests = {}
-        for index, given in enumerate(self.params["services"]):
-            path = f"services {given.get('serviceName', index)}"
-            request = api.request(self.ecs, "CreateService", given, path)
-            ecs_service.validate(request)
-            name = request["serviceName"]
-            if name in requests or name in self.params["absent"]:
-                raise InvalidInput(f"{path}: is listed twice, or under absent too; list it once")
-            requests[name] = request
-        return requests
+    def request(self, name, given):
+        """A service in the shape of CreateService, after all checks."""
+        request = api.request(self.ecs, "CreateService", given, f"services {name}")
+        ecs_service.validate(request)
+        return request
 
     def changes(self):
         """What differs. Raises InvalidInput if AWS cannot change it."""
@@ -201,7 +192,6 @@ def main():
         dict(
             cluster=dict(type="str", required=True),
             services=dict(type="list", elements="dict", default=[]),
-            absent=dict(type="list", elements="str", default=[]),
             tags=dict(type="dict", default={}),
         ),
         reconcile,

@@ -19,13 +19,10 @@ options:
     description:
       - Task definitions in the shape of the RegisterTaskDefinition request, with its key names.
       - Secret values do not belong here; name them under C(secrets) of a container.
+      - With C(state=absent) in place of V(present), the default, every revision of the family is deregistered and
+        deleted. Such an item needs only its C(family).
     type: list
     elements: dict
-    default: []
-  absent:
-    description: Families of which every revision is deregistered and deleted.
-    type: list
-    elements: str
     default: []
   tags:
     description:
@@ -65,7 +62,8 @@ EXAMPLES = r"""
 
 - name: Remove what is no longer used
   meetops.jitsi.task_definitions:
-    absent: [jitsi-video-platform-recorder]
+    task_definitions:
+      - { family: jitsi-video-platform-recorder, state: absent }
 """
 
 RETURN = r"""
@@ -101,7 +99,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.tags import tag_dict
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions as task_definition
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.items import by_state
 
 PREFIX = "task definition "
 
@@ -112,29 +110,23 @@ class Families:
     def __init__(self, module):
         self.params = module.params
         self.ecs = runner.client(module, "ecs")
-        self.requests = self.read_requests()
+        listed, gone = by_state("task_definitions", self.params["task_definitions"], "family")
+        self.requests = {family: self.request(family, given) for family, given in listed.items()}
         newest = {family: api.newest_task_definition(self.ecs, family) for family in self.requests}
         self.newest = {family: found for family, found in newest.items() if found}
         self.doomed = {
             arn: status
-            for family in self.params["absent"]
+            for family in gone
             for status in ("INACTIVE", "ACTIVE")
             for arn in api.revisions(self.ecs, family, status)
         }
 
-    def read_requests(self):
-        """The RegisterTaskDefinition requests by family, after all checks."""
-        requests = {}
-        for index, given in enumerate(self.params["task_definitions"]):
-            path = f"task_definitions {given.get('family', index)}"
-            request = api.request(self.ecs, "RegisterTaskDefinition", given, path)
-            task_definition.validate(request)
-            family = request["family"]
-            if family in requests or family in self.params["absent"]:
-                raise InvalidInput(f"{path}: is listed twice, or under absent too; list it once")
-            tags = {**tag_dict(request.get("tags")), **self.params["tags"]}
-            requests[family] = {**request, **({"tags": api.listed(tags)} if tags else {})}
-        return requests
+    def request(self, family, given):
+        """The RegisterTaskDefinition request of a family, after all checks."""
+        request = api.request(self.ecs, "RegisterTaskDefinition", given, f"task_definitions {family}")
+        task_definition.validate(request)
+        tags = {**tag_dict(request.get("tags")), **self.params["tags"]}
+        return {**request, **({"tags": api.listed(tags)} if tags else {})}
 
     def changes(self):
         """What differs."""
@@ -190,7 +182,6 @@ def main():
     runner.run(
         dict(
             task_definitions=dict(type="list", elements="dict", default=[]),
-            absent=dict(type="list", elements="str", default=[]),
             tags=dict(type="dict", default={}),
         ),
         reconcile,

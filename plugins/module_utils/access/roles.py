@@ -73,7 +73,7 @@ def problems(role: Mapping[str, Any]) -> Iterator[str]:
         yield f"name has {len(role['name'])} characters; use at most 64"
     elif not re.fullmatch(r"[\w+=,.@-]+", role["name"], re.ASCII):
         yield "name has a character that AWS refuses; use letters, digits and +=,.@_-"
-    services = role["trust"]["service"]
+    services = (role["trust"] or {}).get("service") or []
     if not services:
         yield "trust names no service; add one such as ecs-tasks.amazonaws.com"
     for service in services:

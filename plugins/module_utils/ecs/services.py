@@ -160,7 +160,7 @@ def validate_update(what: str, before: Service, after: Service) -> None:
     """Raise InvalidInput, naming the way out, if AWS cannot make an existing service so. Both are flat fields."""
     problem = _immutable_problem(before, after)
     if problem:
-        raise InvalidInput(f"{what}: {problem}, or list the service under absent first")
+        raise InvalidInput(f"{what}: {problem}, or list the service with state absent first")
 
 
 def _immutable_problem(before: Service, after: Service) -> str | None:
