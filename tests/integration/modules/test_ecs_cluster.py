@@ -130,7 +130,7 @@ def test_drift_is_put_back(aws, cluster, ecs):
     assert [(change["resource"], change["fields"]) for change in done["changes"]] == [
         (
             f"capacity provider {POOL}",
-            ["managedDraining", "managedScaling.status", "managedScaling.targetCapacity", "tags"],
+            ["managed_draining", "managed_scaling.status", "managed_scaling.target_capacity", "tags"],
         ),
         (f"cluster {CLUSTER}", ["capacity_providers", "container_insights", "default_strategy", "tags"]),
     ]

@@ -117,7 +117,7 @@ def test_everything_arrives(services, ground, ecs):
     assert found["tags"] == [{"key": "Name", "value": "jitsi"}]
 
 
-NETWORK = "networkConfiguration.awsvpcConfiguration"
+NETWORK = "network_configuration.awsvpc_configuration"
 
 
 def test_drift_is_put_back_and_the_desired_count_stays(aws, services, ground, ecs):
@@ -147,24 +147,24 @@ def test_drift_is_put_back_and_the_desired_count_stays(aws, services, ground, ec
     assert planned["changes"] == done["changes"]
     assert [change["fields"] for change in done["changes"]] == [
         [
-            "availabilityZoneRebalancing",
-            "capacityProviderStrategy",
-            "deploymentConfiguration.deploymentCircuitBreaker.enable",
-            "deploymentConfiguration.deploymentCircuitBreaker.rollback",
-            "deploymentConfiguration.maximumPercent",
-            "deploymentConfiguration.minimumHealthyPercent",
-            "enableECSManagedTags",
-            "enableExecuteCommand",
-            "healthCheckGracePeriodSeconds",
-            f"{NETWORK}.assignPublicIp",
-            f"{NETWORK}.securityGroups",
+            "availability_zone_rebalancing",
+            "capacity_provider_strategy",
+            "deployment_configuration.deployment_circuit_breaker.enable",
+            "deployment_configuration.deployment_circuit_breaker.rollback",
+            "deployment_configuration.maximum_percent",
+            "deployment_configuration.minimum_healthy_percent",
+            "enable_ecs_managed_tags",
+            "enable_execute_command",
+            "health_check_grace_period_seconds",
+            f"{NETWORK}.assign_public_ip",
+            f"{NETWORK}.security_groups",
             f"{NETWORK}.subnets",
-            "placementConstraints",
-            "placementStrategy",
-            "platformVersion",
-            "propagateTags",
-            "serviceRegistries",
-            "taskDefinition",
+            "placement_constraints",
+            "placement_strategy",
+            "platform_version",
+            "propagate_tags",
+            "service_registries",
+            "task_definition",
         ]
     ]
     assert done["services"]["jitsi-bridge"]["desired_count"] == 2
@@ -202,7 +202,7 @@ def test_a_planned_revision_is_an_update(services, ground):
     services(bridge(ground))
     arn = "arn:aws:ecs:us-east-1:000000000000:task-definition/jitsi-bridge:planned"
     planned = services(bridge(ground, taskDefinition=arn), _check=True)
-    assert planned["changes"][0]["fields"] == ["taskDefinition"]
+    assert planned["changes"][0]["fields"] == ["task_definition"]
 
 
 def test_pool_to_fargate_and_back(services, ground, ecs):

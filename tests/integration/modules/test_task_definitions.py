@@ -110,11 +110,11 @@ def in_container(**fields):
     ("changed", "field"),
     [
         (bridge(cpu=2048), "cpu"),
-        (bridge(executionRoleArn="arn:aws:iam::123456789012:role/other"), "executionRoleArn"),
-        (bridge(runtimePlatform={"cpuArchitecture": "ARM64"}), "runtimePlatform.cpuArchitecture"),
+        (bridge(executionRoleArn="arn:aws:iam::123456789012:role/other"), "execution_role_arn"),
+        (bridge(runtimePlatform={"cpuArchitecture": "ARM64"}), "runtime_platform.cpu_architecture"),
         (bridge(volumes=[{"name": "scratch"}]), "volumes.scratch"),
         (in_container(environment=[{"name": "JVB_PORT", "value": "10000"}]), "containers.jvb.environment.TZ"),
-        (in_container(linuxParameters=None), "containers.jvb.linuxParameters.tmpfs./tmp.size"),
+        (in_container(linuxParameters=None), "containers.jvb.linux_parameters.tmpfs./tmp.size"),
         (in_container(command=["a", "b"]), "containers.jvb.command"),
     ],
 )
