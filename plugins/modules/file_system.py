@@ -94,7 +94,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: file system shop, action: update, fields: [Lifecycle]}]
+  sample: [{resource: file system shop, action: update, fields: [lifecycle]}]
 """
 
 from typing import Any

@@ -89,7 +89,7 @@ changes:
   returned: always
   type: list
   elements: dict
-  sample: [{resource: launch template x, action: update, fields: [InstanceType]}]
+  sample: [{resource: launch template x, action: update, fields: [instance_type]}]
 """
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import autoscaling as api

@@ -110,7 +110,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: route table, action: update, fields: [Routes]}]
+  sample: [{resource: route table, action: update, fields: [routes]}]
 """
 
 import json

@@ -243,7 +243,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: target jitsi-video-platform-bridge, action: create, fields: [MaxCapacity, MinCapacity, service]}]
+  sample: [{resource: target jitsi-video-platform-bridge, action: update, fields: [max_capacity]}]
 """
 
 from typing import Any

@@ -138,7 +138,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: rules of shop-web, action: update, fields: [Ingress]}]
+  sample: [{resource: rules of shop-web, action: update, fields: [ingress]}]
 """
 
 from collections.abc import Callable

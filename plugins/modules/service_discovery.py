@@ -142,7 +142,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: service xmpp, action: update, fields: [TTL]}]
+  sample: [{resource: service xmpp, action: update, fields: [ttl]}]
 """
 
 from typing import Any

@@ -107,7 +107,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: subnet 10.90.0.0/24, action: update, fields: [AssignIpv4]}]
+  sample: [{resource: subnet 10.90.0.0/24, action: update, fields: [assign_ipv4]}]
 """
 
 from collections.abc import Callable

@@ -69,10 +69,10 @@ def test_group_starts_empty_and_keeps_what_ecs_set(aws, pool):
 @pytest.mark.parametrize(
     ("changed", "resource", "fields"),
     [
-        ({"instance_type": "c6i.2xlarge"}, "launch template", ["InstanceType"]),
-        ({"user_data": "#!/bin/bash\nfalse\n"}, "launch template", ["UserData"]),
-        ({"volume_size": 100}, "launch template", ["BlockDeviceMappings"]),
-        ({"max_size": 4}, "auto scaling group", ["MaxSize"]),
+        ({"instance_type": "c6i.2xlarge"}, "launch template", ["instance_type"]),
+        ({"user_data": "#!/bin/bash\nfalse\n"}, "launch template", ["user_data"]),
+        ({"volume_size": 100}, "launch template", ["block_device_mappings"]),
+        ({"max_size": 4}, "auto scaling group", ["max_size"]),
     ],
 )
 def test_changed_options_are_seen_planned_and_applied(aws, pool, changed, resource, fields):
@@ -92,10 +92,17 @@ def test_drift_of_the_group_is_put_back_and_foreign_tags_stay(aws, pool):
         Tags=[{"ResourceId": NAME, "ResourceType": "auto-scaling-group", "Key": "other", "Value": "x"}]
     )
     done = pool()
-    assert done["changes"][0]["fields"] == ["MaxSize", "NewInstancesProtectedFromScaleIn"]
+    assert done["changes"][0]["fields"] == ["max_size", "new_instances_protected_from_scale_in"]
     assert not pool()["changed"]
     tags = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"][0]["Tags"]
     assert "other" in {tag["Key"] for tag in tags}
+
+
+def test_tags_that_are_numbers_become_text(aws, pool):
+    assert pool(tags={"CostCenter": 4711})["changed"]
+    (group,) = aws.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    assert ("CostCenter", "4711") in {(tag["Key"], tag["Value"]) for tag in group["Tags"]}
+    assert not pool(tags={"CostCenter": 4711})["changed"]
 
 
 def test_template_is_hardened(aws, pool):
@@ -103,8 +110,8 @@ def test_template_is_hardened(aws, pool):
     version = aws.client("ec2").describe_launch_template_versions(LaunchTemplateName=NAME, Versions=["$Latest"])
     data = version["LaunchTemplateVersions"][0]["LaunchTemplateData"]
     assert data["MetadataOptions"]["HttpTokens"] == "required"
-    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"]
-    assert base64.b64decode(data["UserData"]).decode() == "#!/bin/bash\ntrue\n"
+    assert data["block_device_mappings"][0]["Ebs"]["Encrypted"]
+    assert base64.b64decode(data["user_data"]).decode() == "#!/bin/bash\ntrue\n"
 
 
 def test_absent_removes_both_and_only_once(aws, pool, run_module):

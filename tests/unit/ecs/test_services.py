@@ -213,7 +213,7 @@ def test_what_aws_cannot_change(before, after, words):
             "service s", ecs_service.fields({**MINIMAL, **before}), ecs_service.fields({**MINIMAL, **after})
         )
     assert str(raised.value).startswith(f"service s: {words}")
-    assert str(raised.value).endswith(", or list the service under absent first")
+    assert str(raised.value).endswith(", or list the service with state absent first")
 
 
 @pytest.mark.parametrize(
