@@ -155,6 +155,27 @@ def test_strays_go_and_other_platforms_stay(run_module, cloudwatch):
     assert described(cloudwatch, "meet/") == {}
 
 
+def test_state_absent_removes_all_under_the_prefix(aws, run_module, cloudwatch):
+    run_module("alarms", **WANTED)
+    run_module("alarms", **{**WANTED, "prefix": "meet-staging/"})
+    aws.calls.clear()
+    gone = {**WANTED, "state": "absent", "purge_alarms": False}
+    planned = run_module("alarms", _check=True, **gone)
+    assert aws.mutating() == []
+    assert run_module("alarms", **gone)["changes"] == planned["changes"]
+    assert described(cloudwatch, "meet/") == {}
+    assert len(described(cloudwatch)) == 3
+    assert not run_module("alarms", prefix="meet/", state="absent")["changed"]
+
+
+def test_strays_stay_without_purge(run_module, cloudwatch):
+    run_module("alarms", **WANTED)
+    changed = {**WANTED, "alarms": [{**CPU, "threshold": 70}], "purge_alarms": False}
+    assert [item["resource"] for item in run_module("alarms", **changed)["changes"]] == ["alarm meet/bridge-cpu"]
+    assert not run_module("alarms", **changed)["changed"]
+    assert len(described(cloudwatch, "meet/")) == 3
+
+
 def test_invalid_input_fails_before_the_first_call(aws, run_module):
     result = run_module("alarms", **{**WANTED, "alarms": [{**CPU, "period": 45}]})
     assert result["failed"]
