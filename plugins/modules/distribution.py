@@ -265,7 +265,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import c
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.edge import distribution
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document as secret_document
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document
 
 # Id of a policy in this module -> (kind in the API, how people call it). The order of creation.
 POLICIES = {
@@ -329,7 +329,7 @@ class Edge:
             secret = header["secret_id"]
             if secret not in documents:
                 _version, text = secretsmanager.read(client(self.module, "secretsmanager"), secret)
-                documents[secret] = secret_document.parse(text, secret)
+                documents[secret] = document.parse(text, secret)
             value = documents[secret].get(header["key"])
             if not value and not self.module.check_mode:
                 raise InvalidInput(
