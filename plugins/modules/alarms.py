@@ -162,7 +162,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: alarm jitsi-video-platform/bridge-cpu, action: update, fields: [Threshold]}]
+  sample: [{resource: alarm jitsi-video-platform/bridge-cpu, action: update, fields: [threshold]}]
 """
 
 from collections.abc import Mapping

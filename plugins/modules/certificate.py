@@ -105,7 +105,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: certificate shop.example.com, action: create, fields: [Names, Status, Tags]}]
+  sample: [{resource: certificate shop.example.com, action: create, fields: [names, status, tags]}]
 """
 
 from typing import Any
