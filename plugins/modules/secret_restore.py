@@ -121,17 +121,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.backup import vault
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import load, verify
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import connect as rotation_cloud
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    document as secret_document,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    report as secret_report,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    restoration,
-    rotation,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document, report, restoration, rotation
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.connect import connect
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import CURRENT, PENDING, RESTART, Do
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
@@ -144,7 +135,7 @@ class Restore:
 
     def __init__(self, module: Any) -> None:
         self.module, self.params = module, module.params
-        self.cloud = rotation_cloud.connect(module)
+        self.cloud = connect(module)
         self.sm, self.name = self.cloud.sm, self.cloud.secret
         self.steps: list[str] = []
         self.postponed, self.ended = "", False
@@ -166,7 +157,7 @@ class Restore:
         self.created = datetime.fromisoformat(about["created"])
         encrypted = (path / "secret.vault").read_text()
         plain = json.loads(vault.decrypt(self.module, self.params["vault_password_file"], encrypted))
-        self.former = secret_document.parse(plain["document"] or None, self.name)
+        self.former = document.parse(plain["document"] or None, self.name)
         if not self.former:
             raise InvalidInput(f"backup {path}: the secret had no value then; take another backup")
 
@@ -176,7 +167,7 @@ class Restore:
         if self.described and not self.deleted:
             self.version, text = secretsmanager.read(self.sm, self.name)
             try:
-                self.current = secret_document.parse(text, self.name)
+                self.current = document.parse(text, self.name)
             except InvalidInput:
                 pass
         self.left = restoration.unrestorable(self.current, self.former)
@@ -202,7 +193,7 @@ class Restore:
             (version for version, labels in stages.items() if PENDING in labels and CURRENT not in labels), ""
         )
         text = self.cloud.text(pending) if pending else None
-        waiting = secret_document.parse(text, self.name) if text else {}
+        waiting = document.parse(text, self.name) if text else {}
         if pending and any(waiting.get(key) != self.former[key] for key in self.keys):
             raise InvalidInput(
                 f"name {self.params['name']}: version {pending} waits for its rotation to end; finish it with "
@@ -257,7 +248,7 @@ class Restore:
         """Make the secret, or add the missing keys, with values that nobody had."""
         if not self.missing:
             return
-        text = secret_document.render(restoration.completed(self.current, self.former))
+        text = document.render(restoration.completed(self.current, self.former))
         if self.described:
             self.cloud.put(str(uuid.uuid4()), text, [CURRENT])
         else:
@@ -292,8 +283,8 @@ class Restore:
 def reconcile(module: Any) -> None:
     """Check the input, compare, restore."""
     params = module.params
-    secret_document.check_keys(params["keys"])
-    secret_report.check(1, 0, params["wait_minutes"])
+    document.check_keys(params["keys"])
+    report.check(1, 0, params["wait_minutes"])
     vault.check("vault_password_file", params["vault_password_file"])
     restore = Restore(module)
     if restore.keys:

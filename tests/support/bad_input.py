@@ -340,7 +340,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("dashboards", {"dashboards": [{"name": "a b", "body": {"widgets": []}}]}, "a b"),
     ("dashboards", {"dashboards": [{"name": "meet", "body": {}}]}, "widgets"),
     ("dashboards", {"dashboards": widget()["dashboards"] * 2}, "meet"),
-    ("dashboards", {"absent": ["a b"]}, "a b"),
+    ("dashboards", {"dashboards": [{"name": "a b", "state": "absent"}]}, "a b"),
     ("dashboards", widget(type="clock"), "clock"),
     ("dashboards", widget(width=25), "width"),
     ("dashboards", widget(height=0), "height"),

@@ -17,8 +17,8 @@ from math import inf
 from typing import Protocol
 
 from ..errors import InvalidInput
-from . import document as secret_document
 from . import rotation_document
+from .document import Document, parse, render
 from .rotation_plan import (
     CURRENT,
     PENDING,
@@ -185,12 +185,12 @@ def read_secret(cloud: Cloud, owned: Mapping[str, int], named: Collection[str] =
     )
 
 
-def _document(cloud: Cloud, name: str, version: str) -> secret_document.Document | None:
+def _document(cloud: Cloud, name: str, version: str) -> Document | None:
     text = cloud.text(version)
-    return None if text is None else secret_document.parse(text, name)
+    return None if text is None else parse(text, name)
 
 
-def _holds(waiting: secret_document.Document | None, changes: frozenset[str] | None) -> Pending:
+def _holds(waiting: Document | None, changes: frozenset[str] | None) -> Pending:
     if waiting is None:
         return Pending.EMPTY
     return Pending.FITS if changes else Pending.OTHER
@@ -310,7 +310,7 @@ class Rotation:
         rotated = rotation_document.rotate(document, self.secret.keys, self.owned, self.cloud.now())
         # Before the call: if its answer is lost, the version is ours all the same.
         self.token = action.version or str(uuid.uuid4())
-        self.cloud.put(self.token, secret_document.render(rotated), [PENDING])
+        self.cloud.put(self.token, render(rotated), [PENDING])
 
     def _cancel(self, action: Action) -> None:
         self.cloud.label(PENDING, to="", off=action.version)
@@ -349,7 +349,7 @@ class Rotation:
     def _undo(self, action: Action) -> None:
         former = self._read(action.version)
         self.token = str(uuid.uuid4())
-        self.cloud.put(self.token, secret_document.render(former), [PENDING, PUT_BACK])
+        self.cloud.put(self.token, render(former), [PENDING, PUT_BACK])
         self.progress.redeployed = frozenset()
 
     def _finish(self, action: Action) -> None:
@@ -377,7 +377,7 @@ class Rotation:
         self.progress.rotated |= keys
         self.outcome.keys = sorted(self.progress.rotated)
 
-    def _read(self, version: str) -> secret_document.Document:
+    def _read(self, version: str) -> Document:
         document = _document(self.cloud, "the secret", version)
         if document is None:
             raise RotationError(f"version {version} of the secret is gone")
