@@ -25,7 +25,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Fail with one message that has a line a problem."""
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         self.validate_argument_spec({"playbook": {"type": "str"}, "role": {"type": "str"}})
         task_vars = task_vars or {}
         playbook, role = self._task.args.get("playbook"), self._task.args.get("role")

@@ -406,7 +406,7 @@ class Reconciler:
         if kind.within in ("", "organization"):
             return True
         owner = self.ids.ids.get((kind.references[kind.within], definition[kind.within]))
-        return item[kind.within] == owner
+        return bool(item[kind.within] == owner)
 
     def _survey(self, kind: objects.Kind, item: dict[str, Any]) -> dict[str, Any]:
         if kind.endpoint != "job_templates":

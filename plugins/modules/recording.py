@@ -146,8 +146,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objec
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import calls, erasure
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import calls, erasure, sessions
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.erasure_report import ReportFile
 
 
@@ -161,9 +160,9 @@ class Session:
 
     def versions(self) -> list[dict[str, Any]]:
         """All versions and delete markers; those of one file if it is given."""
-        found = s3_objects.versions(self.api, self.bucket, recordings.prefix(self.session))
+        found = s3_objects.versions(self.api, self.bucket, sessions.prefix(self.session))
         file = self.params["file"]
-        return [item for item in found if not file or recordings.split(item["Key"])[1] == file]
+        return [item for item in found if not file or sessions.split(item["Key"])[1] == file]
 
     def existing(self) -> list[dict[str, Any]]:
         """The same; raises InvalidInput when there are none."""
@@ -208,7 +207,7 @@ class Session:
         found = [item for item in versions if item["VersionId"] == wanted and "Size" in item]
         if not found:
             raise InvalidInput(f"version_id {wanted}: {key} has no such version; copy it from the list with versions")
-        if found[0].get("StorageClass") in recordings.COLD_CLASSES:
+        if found[0].get("StorageClass") in sessions.COLD_CLASSES:
             raise InvalidInput(
                 f"version_id {wanted}: is in {found[0]['StorageClass']}; first restore it with aws s3api restore-object"
             )
@@ -262,7 +261,7 @@ class Session:
 
     def items(self) -> list[dict[str, Any]]:
         """Everything of the session that can be deleted."""
-        prefix = recordings.prefix(self.session)
+        prefix = sessions.prefix(self.session)
         uploads = s3_objects.uploads(self.api, self.bucket, prefix)
         return erasure.items(s3_objects.versions(self.api, self.bucket, prefix), uploads)
 
@@ -322,7 +321,7 @@ class Session:
 def reconcile(module: Any) -> None:
     """Check the input, then do what the state says."""
     params = module.params
-    recordings.check_session(params["session"])
+    sessions.check_session(params["session"])
     if params["state"] == "erased" and not params["report_dir"]:
         raise InvalidInput("report_dir: is missing; state erased writes a report, so name a directory for it")
     if params["version_id"] and not params["file"]:

@@ -249,15 +249,15 @@ from ansible.module_utils.common.warnings import warn
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, logs, s3_objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import uploads
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket, sessions, uploads
 from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds
 
 PARTS = ["recordings", "metadata", "versions", "locks", "rate", "failed", "waiting", "links"]
 OF_RECORDINGS = {"recordings", "metadata", "versions", "locks", "links"}
 OF_PLATFORM = {"rate", "failed", "waiting"}
 DEFAULT_DAYS = 30
+NO_LOCK: dict[str, Any] = {"legal_hold": False, "mode": "", "until": None}
 
 
 class Reader:
@@ -273,11 +273,11 @@ class Reader:
         self.until = self.moment("until")
         if self.since and self.since >= (self.until or self.now):
             raise InvalidInput(f"since {params['since']}: is not before until; give an earlier time")
-        self.expiry = recordings.link_seconds("link_expiry", params["link_expiry"])
+        self.expiry = sessions.link_seconds("link_expiry", params["link_expiry"])
         if params["limit"] < 0:
             raise InvalidInput(f"limit {params['limit']}: is below zero; give 0 for all")
         if params["session"]:
-            recordings.check_session(params["session"])
+            sessions.check_session(params["session"])
         if OF_PLATFORM & self.include and not self.name:
             raise InvalidInput("name: is missing; metrics and logs are found by the name of the platform")
         # Version 4 is what objects encrypted with KMS need.
@@ -291,20 +291,20 @@ class Reader:
     def listing(self) -> list[dict[str, Any]]:
         """Objects, or all versions where they are asked for."""
         session = self.module.params["session"]
-        prefix = recordings.prefix(session) if session else recordings.RECORDINGS + self.module.params["prefix"]
+        prefix = sessions.prefix(session) if session else bucket.RECORDINGS + self.module.params["prefix"]
         read = s3_objects.versions if {"versions", "locks"} & self.include else s3_objects.objects
         return read(self.s3, self.bucket, prefix)
 
     def recordings(self) -> list[dict[str, Any]]:
         """The recordings that are asked for, with what is asked for of each."""
-        found = recordings.recordings(self.listing(), self.zone)
+        found = sessions.recordings(self.listing(), self.zone)
         if "metadata" in self.include:
             # Before the selection: the room may be known from there only.
-            wanted = recordings.select(found, "", self.since, self.until, 0)
+            wanted = sessions.select(found, "", self.since, self.until, 0)
             for recording in wanted:
                 self.add_metadata(recording)
         params = self.module.params
-        found = recordings.select(found, params["room"], self.since, self.until, params["limit"])
+        found = sessions.select(found, params["room"], self.since, self.until, params["limit"])
         if "locks" in self.include:
             self.add_locks(found)
         return found
@@ -312,9 +312,9 @@ class Reader:
     def add_metadata(self, recording: dict[str, Any]) -> None:
         """Read a recording's metadata, if it has any."""
         room, recording["participants"] = "", None
-        if any(file["file"] == recordings.METADATA for file in recording["files"]):
-            key = recordings.prefix(recording["session"]) + recordings.METADATA
-            room, recording["participants"] = recordings.meeting(s3_objects.read(self.s3, self.bucket, key))
+        if any(file["file"] == sessions.METADATA for file in recording["files"]):
+            key = sessions.prefix(recording["session"]) + sessions.METADATA
+            room, recording["participants"] = sessions.meeting(s3_objects.read(self.s3, self.bucket, key))
         recording["room"] = recording["room"] or room
 
     def add_locks(self, found: list[dict[str, Any]]) -> None:
@@ -322,9 +322,9 @@ class Reader:
         locked = s3_objects.has_lock(self.s3, self.bucket)
         for recording in found:
             for version in recording["versions"]:
-                lock = {"legal_hold": False, "mode": "", "until": None}
+                lock = NO_LOCK
                 if locked and not version["delete_marker"]:
-                    key = recordings.prefix(recording["session"]) + version["file"]
+                    key = sessions.prefix(recording["session"]) + version["file"]
                     lock = s3_objects.lock(self.s3, self.bucket, key, version["version_id"])
                 version["legal_hold"], version["retention"] = lock["legal_hold"], lock["mode"]
                 version["retain_until"] = moments.iso(lock["until"]) if lock["until"] else None
@@ -335,8 +335,8 @@ class Reader:
         made = []
         for recording in found:
             for file in recording["files"]:
-                if recordings.is_media(file["file"]):
-                    key, cold = recordings.prefix(recording["session"]) + file["file"], recordings.COLD_CLASSES
+                if sessions.is_media(file["file"]):
+                    key, cold = sessions.prefix(recording["session"]) + file["file"], sessions.COLD_CLASSES
                     url = "" if file["storage_class"] in cold else self.link(key, file["file"])
                     made.append({"session": recording["session"], "file": file["file"], "url": url, "expires": expires})
         if any("X-Amz-Security-Token=" in link["url"] for link in made):
@@ -385,7 +385,7 @@ def reconcile(module: Any) -> None:
     if OF_RECORDINGS & reader.include:
         found = reader.recordings()
         if OF_RECORDINGS & reader.include != {"links"}:
-            result["recordings"] = [recordings.told(recording) for recording in found]
+            result["recordings"] = [sessions.told(recording) for recording in found]
         if "links" in reader.include:
             result["links"] = reader.links(found)
     for part in sorted(OF_PLATFORM & reader.include):
@@ -413,7 +413,7 @@ def main() -> None:
             "metric_namespace": {"type": "str", "default": "Jitsi/JVB"},
         },
         reconcile,
-        rules={"bucket": bucket()},
+        rules={"bucket": kinds.bucket()},
     )
 
 

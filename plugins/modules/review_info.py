@@ -185,7 +185,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds impo
 
 def queries(name: str, namespace: str, kinds: list[str]) -> dict[str, api.Query]:
     """What is asked of CloudWatch."""
-    own, asked = {"Platform": name}, {}
+    own = {"Platform": name}
+    asked: dict[str, api.Query] = {}
     for key, (metric, statistic) in review.PLATFORM_FIGURES.items():
         asked[key] = (namespace, metric, own, statistic)
     for kind in kinds:
