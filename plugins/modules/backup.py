@@ -116,11 +116,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects, secretsmanager, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader as configuration
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import vault
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader, vault
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import (
     MANIFEST,
     Store,
@@ -130,10 +129,10 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import 
 )
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index as recordings_index
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, optional
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds
 
 INDEX = "recordings.jsonl"
 
@@ -149,7 +148,7 @@ class Backup:
 
     def gather(self) -> None:
         """Read everything."""
-        for section, resources in configuration.Reader(self.module).read().items():
+        for section, resources in reader.Reader(self.module).read().items():
             self.files[f"{section}.json"] = render(resources)
             self.contents[section] = len(resources)
         self.secret()
@@ -158,7 +157,7 @@ class Backup:
 
     def secret(self) -> None:
         """The labels and ages of the secret's versions; with a password also the current document, encrypted."""
-        sm, name = client(self.module, "secretsmanager"), platform.secret(self.params["name"])
+        sm, name = client(self.module, "secretsmanager"), names.secret(self.params["name"])
         described = secretsmanager.describe(sm, name)
         if not described or described.get("DeletedDate"):
             raise InvalidInput(f"name {self.params['name']}: there is no secret {name}; run site.yml, which makes it")
@@ -186,18 +185,16 @@ class Backup:
     def recordings(self) -> None:
         """The index of all versions in the bucket."""
         s3, bucket = client(self.module, "s3"), self.params["bucket"]
-        earlier = recordings_index.known(self.earlier_index())
+        earlier = index.known(self.earlier_index())
         lines = []
         for version in s3_objects.versions(s3, bucket, RECORDINGS):
-            line = recordings_index.line(version)
+            line = index.line(version)
             if not line["delete_marker"]:
                 identity = (line["key"], line["version_id"])
-                line |= earlier.get(identity) or recordings_index.about(
-                    s3_objects.head(s3, bucket, *identity, checksums=True)
-                )
+                line |= earlier.get(identity) or index.about(s3_objects.head(s3, bucket, *identity, checksums=True))
             lines.append(line)
-        self.files[INDEX] = recordings_index.render(lines)
-        self.contents |= recordings_index.totals(lines)
+        self.files[INDEX] = index.render(lines)
+        self.contents |= index.totals(lines)
 
     def earlier_index(self) -> list[dict[str, Any]]:
         """The index of the newest backup, if it is of the same bucket and undamaged."""
@@ -210,7 +207,7 @@ class Backup:
             return []
         if manifest.get("bucket") != self.params["bucket"] or INDEX not in manifest["files"]:
             return []
-        return recordings_index.parse((backups[-1] / INDEX).read_bytes())
+        return index.parse((backups[-1] / INDEX).read_bytes())
 
     def about(self) -> dict[str, Any]:
         """What the manifest tells of it."""
@@ -260,7 +257,7 @@ def main() -> None:
     """Run the module."""
     run(
         {
-            **configuration.ARGUMENTS,
+            **reader.ARGUMENTS,
             "bucket": {"type": "str", "default": ""},
             "variables": {"type": "dict", "default": {}},
             "directory": {"type": "path", "required": True},
@@ -269,7 +266,7 @@ def main() -> None:
             "vault_password_file": {"type": "path", "no_log": False},
         },
         reconcile,
-        rules={**configuration.RULES, "bucket": optional(bucket()), "keep": between(0, 1_000_000)},
+        rules={**reader.RULES, "bucket": optional(kinds.bucket()), "keep": between(0, 1_000_000)},
     )
 
 

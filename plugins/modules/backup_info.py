@@ -100,7 +100,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader as aws
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.configuration import changed_variables, differences
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import Store, load, manifest_sum, verify
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
@@ -118,7 +118,7 @@ def reconcile(module: Any) -> None:
         )
     variables, differ = load(path, "variables.json"), {}
     if params["compare"]:
-        now = aws.Reader(module).read()
+        now = reader.Reader(module).read()
         differ = differences({section: load(path, f"{section}.json") for section in now}, now)
     module.exit_json(
         changed=False,
@@ -141,14 +141,14 @@ def main() -> None:
     """Run the module."""
     run(
         {
-            **aws.ARGUMENTS,
+            **reader.ARGUMENTS,
             "directory": {"type": "path", "required": True},
             "backup": {"type": "path"},
             "variables": {"type": "dict", "default": {}},
             "compare": {"type": "bool", "default": True},
         },
         reconcile,
-        rules=aws.RULES,
+        rules=reader.RULES,
     )
 
 

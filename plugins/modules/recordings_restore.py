@@ -94,31 +94,31 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import c
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import verify
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import (
-    index as recordings_index,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import (
-    sessions as recordings,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.index import Fate, Line
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.sessions import (
+    COLD_CLASSES,
+    check_session,
+    split,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds
 
 INDEX = "recordings.jsonl"
 
 
-def index(path: Path, bucket: str, sessions: list[str]) -> list[Line]:
+def wanted(path: Path, bucket: str, sessions: list[str]) -> list[Line]:
     """The lines of the backup that are asked for."""
     manifest = verify(path)
     if INDEX not in manifest["files"] or manifest["bucket"] != bucket:
         raise InvalidInput(f"backup {path}: has no index of bucket {bucket}; take one that has")
-    lines = recordings_index.parse((path / INDEX).read_bytes())
-    unknown = sorted(set(sessions) - {recordings.split(line["key"])[0] for line in lines})
+    lines = index.parse((path / INDEX).read_bytes())
+    unknown = sorted(set(sessions) - {split(line["key"])[0] for line in lines})
     if unknown:
         raise InvalidInput(
             f"sessions {', '.join(unknown)}: not in backup {path}; copy them from the list of recordings"
         )
-    return [line for line in lines if not sessions or recordings.split(line["key"])[0] in sessions]
+    return [line for line in lines if not sessions or split(line["key"])[0] in sessions]
 
 
 class Bucket:
@@ -126,13 +126,13 @@ class Bucket:
 
     def __init__(self, module: Any) -> None:
         self.module, self.bucket = module, module.params["bucket"]
-        lines = index(Path(module.params["backup"]), self.bucket, module.params["sessions"])
+        lines = wanted(Path(module.params["backup"]), self.bucket, module.params["sessions"])
         self.api = client(module, "s3")
         self.versions = s3_objects.versions(self.api, self.bucket, RECORDINGS)
-        self.fates = recordings_index.fates(lines, self.versions)
+        self.fates = index.fates(lines, self.versions)
         classes = {item["VersionId"]: item.get("StorageClass") for item in self.versions}
         buried = self.of(Fate.BURIED)
-        self.cold = [line for line in buried if classes[line["version_id"]] in recordings.COLD_CLASSES]
+        self.cold = [line for line in buried if classes[line["version_id"]] in COLD_CLASSES]
         self.buried = [line for line in buried if line not in self.cold]
         self.deleted = self.of(Fate.DELETED)
 
@@ -157,7 +157,7 @@ class Bucket:
 def reconcile(module: Any) -> None:
     """Compare, restore."""
     for session in module.params["sessions"]:
-        recordings.check_session(session)
+        check_session(session)
     bucket = Bucket(module)
     resource = f"bucket {bucket.bucket}"
     restored = sorted(line["key"] for line in [*bucket.deleted, *bucket.buried])
@@ -182,7 +182,7 @@ def main() -> None:
             "sessions": {"type": "list", "elements": "str", "default": []},
         },
         reconcile,
-        rules={"bucket": bucket()},
+        rules={"bucket": kinds.bucket()},
     )
 
 
