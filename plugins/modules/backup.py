@@ -121,7 +121,9 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objec
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader, vault
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import (
+    INDEX,
     MANIFEST,
+    VAULT,
     Store,
     manifest_sum,
     render,
@@ -133,8 +135,6 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import in
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, optional
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds
-
-INDEX = "recordings.jsonl"
 
 
 class Backup:
@@ -180,7 +180,7 @@ class Backup:
             version, text = secretsmanager.read(sm, name)
             plain = json.dumps({"name": name, "version_id": version, "document": text or ""})
             encrypted = vault.encrypt(self.module, self.params["vault_password_file"], plain)
-            self.files["secret.vault"] = encrypted.encode()
+            self.files[VAULT] = encrypted.encode()
 
     def recordings(self) -> None:
         """The index of all versions in the bucket."""

@@ -102,7 +102,14 @@ from typing import Any
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.configuration import changed_variables, differences
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import Store, load, manifest_sum, verify
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import (
+    INDEX,
+    VAULT,
+    Store,
+    load,
+    manifest_sum,
+    verify,
+)
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 
@@ -130,8 +137,8 @@ def reconcile(module: Any) -> None:
             "variables": variables,
             "changed_variables": changed_variables(variables, params["variables"]),
             "differences": differ,
-            "index": "recordings.jsonl" in manifest["files"],
-            "secret_values": "secret.vault" in manifest["files"],
+            "index": INDEX in manifest["files"],
+            "secret_values": VAULT in manifest["files"],
             "others": [str(other) for other in store.backups() if other != path],
         },
     )

@@ -139,14 +139,7 @@ class Release:
 
     def __init__(self, wanted: dict[str, Any], params: dict[str, Any]) -> None:
         self.wanted, self.params = wanted, params
-        if not wanted["images"]:
-            raise InvalidInput(f"releases {wanted['name']}: has no images; name at least one")
-        self.images = [releases.split(image) for image in wanted["images"]]
-        tags = {wanted["tag"]} - {""} or {tag for _repository, tag, _digest in self.images}
-        if len(tags) != 1 or tags == {""}:
-            raise InvalidInput(f"releases {wanted['name']}: its images have no tag, or not the same; pin one for all")
-        self.current = tags.pop()
-        releases.check_release(self.current)
+        self.current, self.images = releases.pinned(wanted["name"], wanted["images"], wanted["tag"])
         self.asked = {
             repository: Registry(*releases.registry(repository), params["registries"], params["timeout"])
             for repository, _tag, _digest in self.images

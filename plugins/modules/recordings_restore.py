@@ -91,20 +91,17 @@ from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import verify
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import INDEX, verify
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.index import Fate, Line
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.sessions import (
-    COLD_CLASSES,
     check_session,
     split,
 )
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds
-
-INDEX = "recordings.jsonl"
 
 
 def wanted(path: Path, bucket: str, sessions: list[str]) -> list[Line]:
@@ -124,17 +121,11 @@ def wanted(path: Path, bucket: str, sessions: list[str]) -> list[Line]:
 class Bucket:
     """The bucket, and what became of the files of a backup."""
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, lines: list[Line]) -> None:
         self.module, self.bucket = module, module.params["bucket"]
-        lines = wanted(Path(module.params["backup"]), self.bucket, module.params["sessions"])
         self.api = client(module, "s3")
         self.versions = s3_objects.versions(self.api, self.bucket, RECORDINGS)
         self.fates = index.fates(lines, self.versions)
-        classes = {item["VersionId"]: item.get("StorageClass") for item in self.versions}
-        buried = self.of(Fate.BURIED)
-        self.cold = [line for line in buried if classes[line["version_id"]] in COLD_CLASSES]
-        self.buried = [line for line in buried if line not in self.cold]
-        self.deleted = self.of(Fate.DELETED)
 
     def of(self, fate: Fate) -> list[Line]:
         """The files of one fate."""
@@ -145,22 +136,23 @@ class Bucket:
         by_key: dict[str, list[dict[str, Any]]] = {}
         for item in self.versions:
             by_key.setdefault(item["Key"], []).append(item)
-        markers = [marker for line in self.deleted for marker in s3_objects.markers(by_key[line["key"]])]
+        markers = [marker for line in self.of(Fate.DELETED) for marker in s3_objects.markers(by_key[line["key"]])]
         refused = s3_objects.delete(self.api, self.bucket, markers)
         if refused:
             self.module.fail_json(msg=f"S3 refused to delete delete markers: {'; '.join(refused[:5])}")
-        for line in self.buried:
+        for line in self.of(Fate.BURIED):
             about = s3_objects.head(self.api, self.bucket, line["key"], line["version_id"])
             s3_objects.copy_version(self.api, self.bucket, line["key"], line["version_id"], about)
 
 
 def reconcile(module: Any) -> None:
     """Compare, restore."""
-    for session in module.params["sessions"]:
+    params = module.params
+    for session in params["sessions"]:
         check_session(session)
-    bucket = Bucket(module)
+    bucket = Bucket(module, wanted(Path(params["backup"]), params["bucket"], params["sessions"]))
     resource = f"bucket {bucket.bucket}"
-    restored = sorted(line["key"] for line in [*bucket.deleted, *bucket.buried])
+    restored = sorted(line["key"] for line in [*bucket.of(Fate.DELETED), *bucket.of(Fate.BURIED)])
     finish(
         module,
         compare({resource: dict.fromkeys(restored, "deleted")}, {resource: dict.fromkeys(restored, "current")}),
@@ -169,7 +161,7 @@ def reconcile(module: Any) -> None:
         kept=len(bucket.of(Fate.KEPT)),
         replaced=[line["key"] for line in bucket.of(Fate.REPLACED)],
         lost=[line["key"] for line in bucket.of(Fate.LOST)],
-        cold=[line["key"] for line in bucket.cold],
+        cold=[line["key"] for line in bucket.of(Fate.COLD)],
     )
 
 

@@ -38,7 +38,7 @@ def awx() -> Iterator[FakeAwx]:
 @pytest.fixture
 def put(awx: FakeAwx, run_module: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Put:
     """Run the module for what the playbook would define, with some settings changed."""
-    monkeypatch.setattr("ansible_collections.meetops.jitsi.plugins.modules.awx.POLL_SECONDS", 0.01)
+    monkeypatch.setattr("ansible_collections.meetops.jitsi.plugins.module_utils.awx.objects.POLL_SECONDS", 0.01)
     # Each request would read all certificate authorities again, which is most of its time, and here is no TLS.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     monkeypatch.setattr("ansible.module_utils.urls.make_context", lambda **options: context)

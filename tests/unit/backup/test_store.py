@@ -125,6 +125,8 @@ MARKER, OTHER, MINE = {"VersionId": "m"}, {"VersionId": "o", "Size": 1}, {"Versi
         ([MARKER, MINE], Fate.DELETED),
         ([MARKER, MARKER, MINE, OTHER], Fate.DELETED),
         ([MARKER, OTHER, MINE], Fate.BURIED),
+        ([MARKER, OTHER, {**MINE, "StorageClass": "GLACIER"}], Fate.COLD),
+        ([MARKER, {**MINE, "StorageClass": "GLACIER"}], Fate.DELETED),
         ([MARKER, OTHER], Fate.LOST),
         ([MARKER], Fate.LOST),
         ([], Fate.LOST),
