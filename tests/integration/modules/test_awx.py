@@ -13,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.awx import jobs as awx_jobs
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx import jobs
 from ansible_collections.meetops.jitsi.plugins.module_utils.awx import survey as awx_survey
 from support.awx import TOKEN, FakeAwx, Refused
 from support.awx_jobs import CALENDAR, JOBS, SETTINGS, TASKS
@@ -46,7 +46,7 @@ def put(awx: FakeAwx, run_module: Callable[..., dict[str, Any]], monkeypatch: py
     def run(
         _check: bool = False, /, *, tasks: Any = TASKS, parameters: dict[str, Any] | None = None, **settings: Any
     ) -> dict[str, Any]:
-        definitions = awx_jobs.objects(JOBS, {**SETTINGS, **settings}, CALENDAR, tasks)
+        definitions = jobs.objects(JOBS, {**SETTINGS, **settings}, CALENDAR, tasks)
         awx.calls.clear()
         with mock.patch.dict(os.environ, {"CONTROLLER_OAUTH_TOKEN": TOKEN}):
             given = {

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup import configuration
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup import store as backup_store
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index as recordings_index
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.index import Fate
 
 AT = dt.datetime(2026, 11, 23, 2, 30, tzinfo=dt.UTC)
@@ -134,5 +134,5 @@ MARKER, OTHER, MINE = {"VersionId": "m"}, {"VersionId": "o", "Size": 1}, {"Versi
 )
 def test_fates_of_recordings(versions: list[dict[str, object]], fate: Fate) -> None:
     line = {"key": "recordings/one/x.mp4", "version_id": "v", "latest": True, "delete_marker": False, "bytes": 1}
-    found = recordings_index.fates([line], [{"Key": line["key"], **version} for version in versions])
+    found = index.fates([line], [{"Key": line["key"], **version} for version in versions])
     assert found == [(line, fate)]
