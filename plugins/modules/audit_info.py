@@ -8,13 +8,13 @@ DOCUMENTATION = r"""
 ---
 module: audit_info
 version_added: 0.3.0
-short_description: Judge the security of a platform as it is by what this collection wants
+short_description: Compare the security of a platform with what this collection wants
 description:
-  - Reads security groups, roles, functions, the distribution, the bucket, the secret, images, logs and what else has
-    the platform's name or tags, and tells what is not as it should be, each finding with a severity, evidence and what
+  - Reads security groups, roles, functions, the distribution, the bucket, the secret, images, logs and whatever else
+    has the platform's name or tags. Tells what is not as it should be. Each finding has a severity, evidence and what
     to do.
-  - The rules are listed in C(docs/audit.md) of the collection. A platform as the playbook C(site.yml) leaves it has no
-    finding, except of images that have grown old.
+  - C(docs/audit.md) of the collection lists the rules. Right after the playbook C(site.yml), a platform has no finding,
+    except of old images.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -120,7 +120,7 @@ options:
     type: int
     default: 90
   rotation_grace_days:
-    description: Days after that until its age is grave.
+    description: Days after O(rotation_days) until the age of the secret is a finding of severity V(high).
     type: int
     default: 7
   log_retention_days:
@@ -132,12 +132,12 @@ options:
     type: int
     default: 120
   accept:
-    description: Ids of findings that are known and accepted. They are told, and fail nothing.
+    description: Ids of findings that are known and accepted. They are in the result, but fail nothing.
     type: list
     elements: str
     default: []
   fail_on:
-    description: From which severity on a finding is in RV(audit.failing).
+    description: The lowest severity that puts a finding into RV(audit.failing).
     type: str
     choices: [high, medium, low, never]
     default: high
@@ -147,7 +147,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
 notes:
-  - It never reads the value of the secret, and reads no object of the bucket.
+  - Reads neither the value of the secret nor any object of the bucket.
   - Makes about 45 API calls, all of which read.
   - "Permissions: the AWS managed policy SecurityAudit has most of them. It needs cloudfront:ListDistributions,
     ec2:DescribeLaunchTemplateVersions, DescribeManagedPrefixLists, DescribeNetworkInterfaces, DescribeSecurityGroups

@@ -222,8 +222,8 @@ notes:
   - C(awx.awx) (release 24.6.1) is in release 12 of the package C(ansible) and not in release 14. In check mode its
     C(job_template) fails where the project is not there yet, and its C(schedule) with a C(TypeError) where the job
     template is not, so no plan can be made for a new controller; neither returns a diff. Each of its modules keeps one
-    object, which here are thirty processes. What it makes of the same definitions this module finds unchanged.
-  - The token is sent to O(host) only, also if that redirects.
+    object, which here are thirty processes. After its modules ran with the same definitions, this one changes nothing.
+  - The token is sent to O(host) only, even if that host redirects.
 extends_documentation_fragment: [meetops.jitsi.common]
 """
 

@@ -12,9 +12,9 @@ short_description: Write a backup of a platform to a directory
 description:
   - Writes the variables of a deployment, its configuration as AWS reports it, the labels and ages of the secret's
     versions, and an index of all recordings, each to a file, with a manifest of their SHA-256.
-  - Reads everything back and compares it. Every file is for its owner only.
-  - No value of the secret is in it, unless O(vault_password_file) names a password with which C(ansible-vault) encrypts
-    the document. Plain text goes through pipes only, never into a file, an argument or a log.
+  - Reads everything back and compares it. Only the owner can read the files.
+  - The values of the secret are in it only with O(vault_password_file), encrypted by C(ansible-vault). Plain text goes
+    through pipes only, never into a file, an argument or a log.
   - Removes older backups of the same platform beyond O(keep), after the new one is complete.
 author:
   - meetops.jitsi contributors (@meetops)
@@ -42,9 +42,9 @@ options:
       - Without it the values of the secret are not in the backup.
     type: path
 notes:
-  - The recordings themselves stay in the bucket, which keeps older versions. The index tells which there were.
-  - Of each version that an earlier backup does not know, S3 is asked for its checksums and metadata, one call each.
-  - The header by which CloudFront proves who it is comes without its value.
+  - The recordings themselves stay in the bucket, which keeps older versions. The index lists them.
+  - Asks S3 for the checksums and metadata of each version that the newest backup does not list, one call each.
+  - The header by which CloudFront proves its identity is written without its value.
   - "Permissions: ecs:DescribeServices and DescribeTaskDefinition; cloudwatch:DescribeAlarms and GetDashboard;
     logs:DescribeMetricFilters; application-autoscaling:DescribeScalableTargets, DescribeScalingPolicies and
     DescribeScheduledActions; ec2:DescribeVpcs and DescribeSecurityGroups; route53:ListHostedZonesByName and

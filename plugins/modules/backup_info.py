@@ -11,7 +11,7 @@ version_added: 0.3.0
 short_description: Verify a backup and tell what differs from it now
 description:
   - Compares every file of a backup with its manifest, and fails if one is damaged, missing or added.
-  - Tells what the variables and the configuration were then and are now.
+  - Tells what the variables and the configuration were then, and what they are now.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -83,7 +83,7 @@ backup:
     differences:
       description: What is not as it was in the configuration, by section, one line each. Empty without O(compare).
       type: dict
-      sample: {alarms: ["jitsi-video-platform/cpu-high: differs in Threshold"]}
+      sample: {alarms: ["jitsi-video-platform/cpu-high: differs in threshold"]}
     index:
       description: Whether it has an index of recordings.
       type: bool

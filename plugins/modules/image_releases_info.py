@@ -11,9 +11,9 @@ version_added: 0.3.0
 short_description: Find the newest release of pinned container images
 description:
   - Asks the registries which tags there are, and chooses the release that follows the pinned one.
-  - A release is chosen only if every image that belongs to it has it. It has the same words in its tag, as
-    C(stable-) or C(-alpine), and greater numbers, so it is never older, a nightly build or a preview.
-  - Can tell the digests that the tags point at, to pin those.
+  - Chooses a release only if all of its images are there. Its tag has the same words, such as C(stable-) or
+    C(-alpine), and greater numbers. So it is never older, a nightly build or a preview.
+  - With O(digests) it also reads the digests of the tags, to pin them.
 author:
   - meetops.jitsi contributors (@meetops)
 options:

@@ -64,10 +64,10 @@ options:
     type: str
     default: ""
 notes:
-  - A recorder that still has the recording on its disk uploads it again later. See that no recording waits before you
-    erase one, and run it again if one did.
+  - A recorder that still has the recording on its disk uploads it later. Before you erase a recording, make sure that
+    none waits for its upload. If one did, erase it again.
   - S3 shows a lock only to who may read it. Without s3:GetObjectLegalHold and s3:GetObjectRetention the module finds
-    none, S3 refuses to delete what is locked, and the report says what is left.
+    none. S3 then refuses to delete what is locked, and the report says what is left.
   - No stock module deletes versions or sets legal holds. C(amazon.aws.s3_object) (release 11.4) deletes the current
     version only, which leaves it in the bucket behind a delete marker.
   - "Permissions: s3:ListBucketVersions and s3:GetBucketObjectLockConfiguration; s3:GetObjectVersion, PutObject and

@@ -11,10 +11,11 @@ version_added: 0.3.0
 short_description: Bring back the recordings that a backup lists and that were deleted since
 description:
   - Compares the index of recordings in a backup of M(meetops.jitsi.backup) with the bucket.
-  - A file that was current then and is deleted now becomes current again, in the version that it had. The delete
-    markers above it are taken away; if another version was put above it first, a copy of the one then is made.
-  - A file of which another version is current stays as it is. What is no longer in the bucket cannot come back, and is
-    listed.
+  - A file that was current at the backup and is deleted now becomes current again, in the version that it had. The
+    module removes the delete markers above that version. Where a newer version lies above it, the module copies the
+    old one.
+  - A file of which another version is current stays as it is. What is no longer in the bucket cannot come back. The
+    result lists it.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -34,7 +35,7 @@ options:
 notes:
   - The recordings are not in the backup. A bucket keeps deleted versions for as long as
     O(meetops.jitsi.recording_bucket#module:noncurrent_days) says.
-  - What was erased for good with M(meetops.jitsi.recording) is among what is no longer there.
+  - What M(meetops.jitsi.recording) erased for good cannot come back either.
   - "Permissions: s3:ListBucketVersions, DeleteObjectVersion, GetObjectVersion and PutObject."
 seealso:
   - module: meetops.jitsi.backup

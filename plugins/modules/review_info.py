@@ -10,9 +10,9 @@ module: review_info
 version_added: 0.3.0
 short_description: Tell what happened on a platform in a month, whether the goals were met, and what to change
 description:
-  - Reads figures of a month, or of half a year, and computes how much people met, what ran, what it cost, how it scaled
-    and recorded, what failed, whether each goal was met, and which limits and sizes to change, each with its reason.
-  - How each figure is made is said in C(docs/review.md) of the collection.
+  - Reads figures of a month, or of half a year. Computes how much people met, what ran, what it cost, how it scaled and
+    recorded, and what failed. Says whether each goal was met, and which limits and sizes to change, with the reasons.
+  - C(docs/review.md) of the collection has the formula of each figure.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -77,7 +77,7 @@ extends_documentation_fragment:
   - amazon.aws.boto3
 notes:
   - CloudWatch keeps figures of 5 minutes for 63 days, of an hour for 455, and changes of alarms for 30 days. Actions of
-    scaling are kept for six weeks. What is older is told as if it had not been.
+    scaling are kept for six weeks. What is older is missing from the review.
   - Makes about 5 API calls, one more for each 100800 figures and each 100 changes of alarms in the account.
   - "Permissions: cloudwatch:GetMetricData and DescribeAlarmHistory, application-autoscaling:DescribeScalingActivities."
 """

@@ -24,15 +24,9 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.audit import report 
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit.rules import common
 from ansible_collections.meetops.jitsi.plugins.module_utils.report import page as report
 from ansible_collections.meetops.jitsi.plugins.module_utils.report import plots
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    figures as review,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    report as review_report,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    result as review_result,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import figures as review
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import report as review_report
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import result as review_result
 from ansible_collections.meetops.jitsi.plugins.modules import report as report_module
 from selenium.webdriver.common.by import By
 from support import browser

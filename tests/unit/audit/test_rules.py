@@ -11,15 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit import (
-    findings,
-    image_ages,
-    report,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit import (
-    state as audit_state,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.access.roles import canonical, wanted_fields
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit import findings, image_ages, report
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit import state as audit_state
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit.rules import common, tasks
 
 NAME, ACCOUNT = "meet", "123456789012"
@@ -31,7 +25,7 @@ TLS_DENY = {
     "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
     "Condition": {"Bool": {"aws:SecureTransport": ["false"]}},
 }
-ROLE = iam.wanted_fields(
+ROLE = wanted_fields(
     {
         "trust": {"service": ["ecs-tasks.amazonaws.com"], "conditions": {}},
         "policies": {
@@ -142,7 +136,7 @@ def allow(principal: Any, **more: Any) -> dict[str, Any]:
 
 def with_policy(*statements: dict[str, Any]) -> dict[str, Any]:
     document = {"Version": "2012-10-17", "Statement": list(statements)}
-    return {**ROLE, "policies.added": iam.canonical(document)}
+    return {**ROLE, "policies.added": canonical(document)}
 
 
 def role(**fields: Any) -> Callable[[dict[str, Any]], None]:

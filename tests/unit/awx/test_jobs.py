@@ -9,13 +9,8 @@ import zoneinfo
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.awx import (
-    calendar,
-    jobs,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.awx import (
-    survey as awx_survey,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx import calendar, jobs
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx import survey as awx_survey
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables import options as runbook_options
 from dateutil.rrule import rrulestr

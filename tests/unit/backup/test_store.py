@@ -109,7 +109,7 @@ def test_differences_are_told_by_section() -> None:
     then = {"alarms": {"a": {"Threshold": 1}, "b": {"Threshold": 1}}, "dns": {"d": {"TTL": 60}}}
     now = {"alarms": {"a": {"Threshold": 2}, "c": {"Threshold": 1}}, "dns": {"d": {"TTL": 60}}}
     assert configuration.differences(then, now) == {
-        "alarms": ["a: differs in Threshold", "b: is gone", "c: is new"],
+        "alarms": ["a: differs in threshold", "b: is gone", "c: is new"],
     }
 
 

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import fargate
 from ansible_collections.meetops.jitsi.plugins.module_utils.review import advice
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import figures as review
-from ansible_collections.meetops.jitsi.plugins.module_utils.review.figures import Figures, Setup
+from ansible_collections.meetops.jitsi.plugins.module_utils.review.figures import DAY, HOUR, Figures, Setup
 
 P = 300
 # A Monday.
@@ -33,7 +32,7 @@ def figures(days: int = 28, **series: list[float]) -> Figures:
         name.replace("__", "."): {START + P * index: value for index, value in enumerate(values)}
         for name, values in series.items()
     }
-    return Figures(since=START, until=START + days * review.DAY, period=P, series=points)
+    return Figures(since=START, until=START + days * DAY, period=P, series=points)
 
 
 def used(hours: float = 100, high: float = 50, peak: float = 60, memory: float = 50, tasks: int = 1) -> dict[str, Any]:
@@ -163,8 +162,8 @@ def test_whether_to_sleep_at_all(hours: int, recommended: str) -> None:
 
 def woken(*times: tuple[int, int]) -> Figures:
     """Wakes by day and hour (UTC), of four weeks."""
-    wakes = {START + day * review.DAY + hour * review.HOUR: 1.0 for day, hour in times}
-    return Figures(since=START, until=START + 28 * review.DAY, period=P, series={"wakes": wakes})
+    wakes = {START + day * DAY + hour * HOUR: 1.0 for day, hour in times}
+    return Figures(since=START, until=START + 28 * DAY, period=P, series={"wakes": wakes})
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    days as review_days,
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import goals, history, result
+from ansible_collections.meetops.jitsi.plugins.module_utils.review.days import by_day, by_hour
+from ansible_collections.meetops.jitsi.plugins.module_utils.review.figures import (
+    COMPONENTS,
+    DAY,
+    Figures,
+    Setup,
+    window,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    figures as review,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    goals,
-    history,
-    result,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.review.figures import Figures, Setup
 from support.rendering import role_variable
 
 P = 300
@@ -41,7 +38,7 @@ def figures(series: Mapping[str, list[float | None]], days: int = 1, **more: Any
         name: {START + P * index: value for index, value in enumerate(values) if value is not None}
         for name, values in series.items()
     }
-    return Figures(since=START, until=START + days * review.DAY, period=P, series=points, **more)
+    return Figures(since=START, until=START + days * DAY, period=P, series=points, **more)
 
 
 def awake(count: int, **series: list[float | None]) -> Figures:
@@ -231,7 +228,7 @@ def test_components_are_those_of_the_role() -> None:
     patterns = role_variable(
         "monitoring", "_monitoring_error_patterns", monitoring_name="x", monitoring_alert_email="y"
     )
-    assert {item["component"] for item in patterns} == set(review.COMPONENTS)
+    assert {item["component"] for item in patterns} == set(COMPONENTS)
 
 
 @pytest.mark.parametrize(
@@ -309,11 +306,11 @@ def test_days_and_hours_are_those_of_the_time_zone() -> None:
     late = 22 * 12
     found = figures({"participants": [*[None] * late, 60], "participants_most": [*[None] * late, 12]}, days=2)
     zone = ZoneInfo("Europe/Berlin")
-    days = {row["day"]: row for row in review_days.by_day(found, SETUP, zone)}
+    days = {row["day"]: row for row in by_day(found, SETUP, zone)}
     assert list(days) == ["2026-10-01", "2026-10-02", "2026-10-03"]
     assert (days["2026-10-02"]["participants_peak"], days["2026-10-02"]["participant_hours"]) == (12, 1)
     assert days["2026-10-01"]["participants_peak"] == 0
-    hours = review_days.by_hour(found, zone)
+    hours = by_hour(found, zone)
     assert hours[4][0] == 1.0
     assert sum(map(sum, hours)) == 1.0
 
@@ -334,7 +331,7 @@ NOW = dt.datetime(2026, 11, 23, 5, tzinfo=dt.UTC)
     ],
 )
 def test_the_time_that_is_looked_at(kind: str, month: str, days: int, since: str, until: str, period: int) -> None:
-    found = review.window(kind, month, days, NOW)
+    found = window(kind, month, days, NOW)
     assert (f"{found[0]:%Y-%m-%d}", f"{found[1]:%Y-%m-%d}", found[2]) == (since, until, period)
 
 
@@ -352,7 +349,7 @@ def test_the_time_that_is_looked_at(kind: str, month: str, days: int, since: str
 )
 def test_a_time_that_is_not_there(kind: str, month: str, days: int, told: str) -> None:
     with pytest.raises(InvalidInput, match=told):
-        review.window(kind, month, days, NOW)
+        window(kind, month, days, NOW)
 
 
 def test_nothing_at_all_is_told_too() -> None:
