@@ -187,6 +187,7 @@ def values_of(sample: Sample, properties: Mapping[str, Any], first: int) -> list
 
 
 def label_of(row: Row) -> str:
+    """What a row is called in a legend."""
     return str(row.options.get("label") or row.metric)
 
 

@@ -197,7 +197,7 @@ class Session:
 
     def undelete(self, versions: list[dict[str, Any]]) -> None:
         """Take away the delete markers above the newest version."""
-        refused = s3_objects.delete(self.api, self.bucket, s3_objects.markers(versions))
+        refused = s3_objects.delete(self.api, self.bucket, sessions.markers(versions))
         if refused:
             self.module.fail_json(msg=f"S3 refused to delete a delete marker: {'; '.join(refused)}")
 

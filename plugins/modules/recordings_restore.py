@@ -100,6 +100,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket im
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.index import Fate, Line
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.sessions import (
     check_session,
+    markers,
     split,
 )
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds
@@ -137,8 +138,8 @@ class Bucket:
         by_key: dict[str, list[dict[str, Any]]] = {}
         for item in self.versions:
             by_key.setdefault(item["Key"], []).append(item)
-        markers = [marker for line in self.of(Fate.DELETED) for marker in s3_objects.markers(by_key[line["key"]])]
-        refused = s3_objects.delete(self.api, self.bucket, markers)
+        above = [marker for line in self.of(Fate.DELETED) for marker in markers(by_key[line["key"]])]
+        refused = s3_objects.delete(self.api, self.bucket, above)
         if refused:
             self.module.fail_json(msg=f"S3 refused to delete delete markers: {'; '.join(refused[:5])}")
         for line in self.of(Fate.BURIED):

@@ -150,6 +150,14 @@ def test_a_listing_becomes_recordings_the_newest_first() -> None:
     assert "versions" not in found[0]
 
 
+def test_markers_above_the_newest_version_are_what_hides_a_file() -> None:
+    key = "recordings/a/x.mp4"
+    old, new = item(key, 1, 1, VersionId="v1"), item(key, 1, 3, VersionId="v3")
+    found = [marker(key, 5, "v5"), marker(key, 4, "v4"), new, marker(key, 2, "v2"), old]
+    assert sessions.markers(found) == [(key, "v5"), (key, "v4")]
+    assert sessions.markers([new, marker(key, 2, "v2"), old]) == []
+
+
 def test_versions_and_delete_markers_are_counted() -> None:
     media, metadata = "recordings/a/x_2026-11-20-10-00-00.mp4", "recordings/a/metadata.json"
     found = sessions.recordings(
