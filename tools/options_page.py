@@ -16,8 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "tools")]
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.options import COMMON, PLAYBOOKS, Option, options  # noqa: E402
-from variables_table import HEADINGS, code  # noqa: E402
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.options import COMMON, PLAYBOOKS, Option, options
+from variables_table import HEADINGS, code
 
 PAGE = ROOT / "docs" / "options.md"
 HEAD = """\

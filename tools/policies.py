@@ -21,8 +21,8 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support import evidence, iam  # noqa: E402
-from support.permissions import Permission  # noqa: E402
+from support import evidence, iam
+from support.permissions import Permission
 
 FOLDER = ROOT / "docs" / "policies"
 EXAMPLE = {

@@ -139,7 +139,7 @@ def main() -> int:
     check = parser.parse_args().check
 
     wiring = load(ROOT / "group_vars" / "jitsi.yml")
-    found = []
+    found: list[str] = []
     for path in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
         directory = path.parent.parent
         spec = load(path)["argument_specs"]["main"]

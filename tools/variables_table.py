@@ -19,7 +19,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "collections"))
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import VARIABLES, Variable  # noqa: E402
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import VARIABLES, Variable
 
 BEGIN, END = "<!-- variables:begin -->", "<!-- variables:end -->"
 HEADINGS = ("Variable", "Kind", "Default", "What it is", "What it may be", "Example")

@@ -161,21 +161,21 @@ def write_source() -> None:
     for path, text in site_pages().items():
         (SOURCE / path).parent.mkdir(parents=True, exist_ok=True)
         (SOURCE / path).write_text(text, encoding="utf-8")
-    for path in ROOT.glob("docs/**/*"):
-        if path.is_file() and path.suffix not in (".md", ".yml"):
+    for file in ROOT.glob("docs/**/*"):
+        if file.is_file() and file.suffix not in (".md", ".yml"):
             # Sphinx takes pictures from beside the pages.
-            folder = SOURCE if path.suffix in PICTURES else SOURCE / "files"
-            copy = folder / path.relative_to(ROOT)
+            folder = SOURCE if file.suffix in PICTURES else SOURCE / "files"
+            copy = folder / file.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+            shutil.copyfile(file, copy)
 
 
 def write_reference() -> None:
     """Let antsibull-docs write a page for every plugin and role. It wants a directory that nobody else can write to."""
     folder = SOURCE / "reference"
     folder.mkdir(mode=0o755)
-    command = ["antsibull-docs", "--config-file", HERE / "antsibull-docs.cfg", "collection", "--use-current"]
-    command += ["--fail-on-error", "--squash-hierarchy", "--dest-dir", folder]
+    command: list[str | Path] = ["antsibull-docs", "--config-file", HERE / "antsibull-docs.cfg"]
+    command += ["collection", "--use-current", "--fail-on-error", "--squash-hierarchy", "--dest-dir", folder]
     command.append(f"{GALAXY['namespace']}.{GALAXY['name']}")
     subprocess.run(command, check=True, env=os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections")})
 
@@ -183,7 +183,7 @@ def write_reference() -> None:
 def build() -> list[str]:
     """Build the site from what was written; return what is wrong with it."""
     shutil.rmtree(SITE, ignore_errors=True)
-    command = ["sphinx-build", "-b", "html", "-q", "-W", "--keep-going", "-j", "auto", "-E"]
+    command: list[str | Path] = ["sphinx-build", "-b", "html", "-q", "-W", "--keep-going", "-j", "auto", "-E"]
     command += ["-d", ROOT / ".cache" / "site", "-c", HERE, SOURCE, SITE]
     if subprocess.run(command, check=False).returncode:
         return ["Sphinx warned, see above"]
