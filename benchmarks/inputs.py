@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils.access.roles import trust_document
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
+from ansible_collections.meetops.jitsi.plugins.module_utils.functions.functions import zipped
 from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alert_topic
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket
-from ansible_collections.meetops.jitsi.plugins.modules.functions import zipped
 from support.plans import PREFIX, Task, given
 
 Arguments = dict[str, Any]

@@ -244,6 +244,7 @@ links:
 
 from typing import Any
 
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.reader import OF_PLATFORM, OF_RECORDINGS, Reader
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.sessions import told
@@ -285,7 +286,7 @@ def main() -> None:
             "limit": {"type": "int", "default": 0},
             "link_expiry": {"type": "str", "default": "1h"},
             "log_group": {"type": "str", "default": ""},
-            "metric_namespace": {"type": "str", "default": "Jitsi/JVB"},
+            "metric_namespace": {"type": "str", "default": names.METRIC_NAMESPACE},
         },
         reconcile,
         rules={"bucket": bucket()},

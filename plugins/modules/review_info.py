@@ -192,7 +192,7 @@ def queries(name: str, namespace: str, kinds: list[str]) -> dict[str, reader.Que
         for key, (metric, statistic) in figures.SERVICE_FIGURES.items():
             asked[f"{kind}.{key}"] = ("AWS/ECS", metric, of_service, statistic)
     for component in figures.COMPONENTS:
-        asked[f"errors.{component}"] = (namespace, f"Errors/{name}/{component}", {}, "Sum")
+        asked[f"errors.{component}"] = (namespace, f"{names.errors_metric(name)}/{component}", {}, "Sum")
     return asked
 
 
@@ -227,7 +227,7 @@ def reconcile(module: Any) -> None:
         period=period,
         series=series,
         errors={component: series[f"errors.{component}"] for component in figures.COMPONENTS},
-        alarms=reader.alarm_changes(watch, f"{name}/", since, until),
+        alarms=reader.alarm_changes(watch, names.alarm_prefix(name), since, until),
         scaling=reader.scaling_actions(client(module, "application-autoscaling"), targets, since, until),
     )
     setup = figures.Setup(
@@ -256,7 +256,7 @@ def main() -> None:
             "scaling_percent": {"type": "int", "default": 70},
             "schedules": {"type": "bool", "default": False},
             "asleep_usd_month": {"type": "float", "default": 0},
-            "metric_namespace": {"type": "str", "default": "Jitsi/JVB"},
+            "metric_namespace": {"type": "str", "default": names.METRIC_NAMESPACE},
         },
         reconcile,
         rules={

@@ -33,7 +33,7 @@ class Reader:
 
     def state(self) -> dict[str, Any]:
         """All of it."""
-        functions = [item for name in sorted(names.functions(self.name)) for item in self.function(name)]
+        functions = [item for name in sorted(names.functions(self.name).values()) for item in self.function(name)]
         return {
             **self.network(),
             "roles": {
@@ -55,7 +55,7 @@ class Reader:
     @property
     def prefix(self) -> str:
         """How names of ours begin, and those of platforms whose name begins with ours."""
-        return f"{self.name}-"
+        return names.prefix(self.name)
 
     def network(self) -> dict[str, Any]:
         """Security groups and public addresses of the VPC."""
@@ -90,7 +90,7 @@ class Reader:
     def other_functions(self) -> list[str]:
         """Functions with a name of ours that are not ours."""
         found = calls.function_names(self.client("lambda"), self.prefix)
-        return sorted(set(found) - names.functions(self.name))
+        return sorted(set(found).difference(names.functions(self.name).values()))
 
     def distribution(self) -> dict[str, Any]:
         """The distribution whose comment is our name."""
@@ -140,8 +140,9 @@ class Reader:
 
     def log_groups(self) -> list[dict[str, Any]]:
         """Our log group, and those that Lambda makes for functions of ours when it is not told otherwise."""
-        own = {f"/ecs/{self.name}", *(f"/aws/lambda/{name}" for name in names.functions(self.name))}
-        found = calls.log_groups(self.client("logs"), [f"/ecs/{self.name}", f"/aws/lambda/{self.prefix}"])
+        group = names.log_group(self.name)
+        own = {group, *(f"/aws/lambda/{name}" for name in names.functions(self.name).values())}
+        found = calls.log_groups(self.client("logs"), [group, f"/aws/lambda/{self.prefix}"])
         return [
             {"name": item["logGroupName"], "retention_days": item.get("retentionInDays", 0)}
             for item in found
@@ -150,7 +151,7 @@ class Reader:
 
     def topic(self) -> dict[str, Any]:
         """The topic of the alarms."""
-        name = f"{self.name}-alerts"
+        name = names.topic(self.name)
         arn = f"arn:{self.partition}:sns:{self.region}:{self.account}:{name}"
         attributes = sns.get_attributes(self.client("sns"), arn)
         if attributes is None:
@@ -171,7 +172,7 @@ class Reader:
 
     def launch_template(self) -> dict[str, Any]:
         """What recorder instances start with."""
-        name = names.services(self.name)["recorder"]
+        name = names.recorder_pool(self.name)
         data = autoscaling.get_launch_template(self.client("ec2"), name)
         return state.template_state(name, data) if data else {}
 

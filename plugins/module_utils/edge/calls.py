@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from .. import names
 from .._aws import cloudfront, runner, secretsmanager
 from ..changes import Change, Fields, State
 from ..errors import InvalidInput
@@ -27,8 +28,8 @@ PLANNED = "planned"
 class Policies:
     """The policies of a distribution. ``params`` are the options of the module ``distribution``."""
 
-    def __init__(self, api: Any, names: Mapping[str, str], params: Mapping[str, Any]) -> None:
-        self.api, self.names, self.params = api, names, params
+    def __init__(self, api: Any, spelled: Mapping[str, str], params: Mapping[str, Any]) -> None:
+        self.api, self.names, self.params = api, spelled, params
         self.found: dict[str, tuple[str, distribution.Config]] = {}
 
     def read(self) -> None:
@@ -95,8 +96,8 @@ class Distribution:
         self.module, self.params, self.api = module, module.params, runner.client(module, "cloudfront")
         self.name: str = self.params["name"]
         self.resource = f"distribution {self.name}"
-        names = {"oac": self.name, "headers_policy": self.name, "cache_policy": f"{self.name}-static"}
-        self.policies = Policies(self.api, names, self.params)
+        spelled = {"oac": self.name, "headers_policy": self.name, "cache_policy": names.cache_policy(self.name)}
+        self.policies = Policies(self.api, spelled, self.params)
         self.described: dict[str, Any] = {}
         self.config: distribution.Config = {}
         self.etag, self.tags = "", dict[str, str]()

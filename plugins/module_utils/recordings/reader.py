@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible.module_utils.common.warnings import warn
 
+from .. import names
 from .._aws import cloudwatch, logs, s3_objects
 from .._aws.runner import client
 from ..errors import InvalidInput
@@ -141,7 +142,7 @@ class Reader:
     def failed(self) -> list[dict[str, Any]]:
         """Which uploads failed. Up to now, as one may have succeeded since."""
         since, until = self.period()
-        group = self.module.params["log_group"] or f"/ecs/{self.name}"
+        group = self.module.params["log_group"] or names.log_group(self.name)
         pattern = uploads.upload_pattern(self.name)
         events = logs.filter_log_events(client(self.module, "logs"), group, pattern, since, self.now)
         return uploads.failures(events, until)

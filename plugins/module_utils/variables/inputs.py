@@ -15,14 +15,10 @@ from typing import Any
 from ..errors import InvalidInput
 from ..rules import Rule, between, flag, matching, optional, path
 from .facts import VARIABLES
-from .kinds import LABEL, domain, log_group
+from .kinds import domain
 from .list_kinds import Words, each, item_problems, key_names, tags
 from .options import MINUTES
 
-CLUSTER = matching("[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and _")
-METRICS = matching(r"(?!AWS/)[A-Za-z0-9./_#-]{1,255}", "1 to 255 letters, digits and ./_#-, but not AWS/ first")
-NAMESPACE = matching(rf"(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*", "a private name such as meet.internal")
-SECRET = matching(r"[A-Za-z0-9/_+=.@-]{1,256}", "1 to 256 letters, digits and /_+=.@-")
 # The collection's own tags are among them.
 TAGS = tags(set_here=())
 KMS_KEY = optional(
@@ -46,8 +42,6 @@ INPUTS: dict[str, dict[str, Rule]] = {
     "autoscaling": {
         **_same("autoscaling", "name", "bridge_max", "recorder_max", "schedules", recording="enable_recording"),
         **_same("autoscaling", percent="scaling_percent", cooldown_seconds="scaling_cooldown_seconds"),
-        "autoscaling_cluster": CLUSTER,
-        "autoscaling_metric_namespace": METRICS,
     },
     "ecs_service": {
         **_same("ecs_service", "name", "domain", "alert_email", "image_registry", "image_version"),
@@ -58,9 +52,7 @@ INPUTS: dict[str, dict[str, Rule]] = {
         **_same("ecs_service", "log_retention_days", "container_insights", "force", region="aws_region"),
         **_same("ecs_service", bridge_cpu="task_cpu", bridge_memory="task_memory", recording="enable_recording"),
         **_same("ecs_service", wait_minutes="deployment_wait_minutes"),
-        "ecs_service_cluster": CLUSTER,
         "ecs_service_destroy_logs": flag(),
-        "ecs_service_namespace": NAMESPACE,
         "ecs_service_recorder_disk_gib": between(30, 16384, "GiB"),
         "ecs_service_recording_bucket": optional(VARIABLES["jitsi_recording_bucket"].rule),
         "ecs_service_tags": TAGS,
@@ -79,16 +71,12 @@ INPUTS: dict[str, dict[str, Rule]] = {
         **_same("monitoring", "name", "alert_email", "alarm_percent", "awake_alarm_hours", "dashboards", "budget_usd"),
         **_same("monitoring", "budget_ipv4_hours", "chat_parameter", region="aws_region"),
         **_same("monitoring", recording="enable_recording"),
-        "monitoring_cluster": CLUSTER,
         "monitoring_disk_percent": between(1, 99),
         "monitoring_error_burst": between(1, 1_000_000),
-        "monitoring_log_group": log_group(),
-        "monitoring_metric_namespace": METRICS,
         "monitoring_tags": TAGS,
     },
     "networking": {
         **_same("networking", "name", "vpc_cidr", "subnets", "ipv6"),
-        "networking_namespace": NAMESPACE,
         "networking_tags": TAGS,
     },
     "recording_bucket": {
@@ -106,7 +94,6 @@ INPUTS: dict[str, dict[str, Rule]] = {
         **_same("secrets", "rotation_function", "rotation_days", "rotation_grace_days", platform="name"),
         "secrets_destroy": flag(),
         "secrets_kms_key_id": KMS_KEY,
-        "secrets_name": SECRET,
         "secrets_recovery_days": between(7, 30, "days"),
         "secrets_restore_backup": path(),
         "secrets_restore_force": flag(),
