@@ -85,6 +85,7 @@ workflows: $(DEV)
 	$(call check,safety of workflows,zizmor --offline --pedantic --no-progress --quiet .github/workflows)
 
 readmes: $(DEV)
+	$(call check,variables of the roles,python tools/role_variables.py --check)
 	$(call check,role READMEs,python tools/role_readmes.py --check)
 	$(call check,variables in README,python tools/variables_table.py --check README.md)
 	$(call check,options in docs/options.md,python tools/options_page.py --check)
@@ -168,6 +169,7 @@ proof-lifecycle: $(DEV) ## Every order of wakes, sleep, events, deaths and visit
 dev: $(DEV) ## Install everything that the checks need
 
 docs: $(DOCS) ## Write the pages that are made from code, and build the documentation site into build/site
+	python tools/role_variables.py
 	python tools/role_readmes.py
 	python tools/variables_table.py --write README.md
 	python tools/options_page.py
