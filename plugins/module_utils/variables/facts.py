@@ -375,7 +375,7 @@ VARIABLES = {
     ),
     "jitsi_recorder_launch_type": Variable(
         rules.one_of("EC2", "FARGATE"),
-        "Where recorders run. FARGATE is unproven.",
+        "Where recorders run. FARGATE is unproven, see docs/limits.md.",
         "FARGATE",
         default="EC2",
     ),
