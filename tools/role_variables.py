@@ -87,9 +87,10 @@ def fact(default: Any) -> str:
 
 
 def readable(default: Any) -> Any:
-    """A default for people, who see <name> in place of an expression; None for one that is nothing else."""
+    """A default for people, who see <name> in place of an expression; None for one that says them nothing."""
     if isinstance(default, list):
-        return [readable(item) for item in default]
+        items = [readable(item) for item in default]
+        return None if None in items else items
     if isinstance(default, Mapping):
         return {key: readable(item) for key, item in default.items()}
     if not isinstance(default, str):

@@ -273,7 +273,7 @@ def entry_inputs(role: str, entry: str) -> dict[str, Input]:
     inputs = INPUTS[role]
     if entry == "main":
         return {name: item for name, item in inputs.items() if item.default is not None}
-    return {f"{role}_{name}": inputs[f"{role}_{name}"] for name in ENTRIES[role].get(entry, ())}
+    return {f"{role}_{name}": inputs[f"{role}_{name}"] for name in ENTRIES.get(role, {}).get(entry, ())}
 
 
 def inputs(role: str) -> dict[str, Rule]:
