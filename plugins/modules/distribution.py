@@ -260,6 +260,7 @@ changes:
 import uuid
 from typing import Any
 
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudfront, secretsmanager
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
@@ -285,7 +286,7 @@ class Edge:
         self.module, self.params = module, module.params
         self.name: str = module.params["name"]
         self.api = client(module, "cloudfront")
-        self.names = {"oac": self.name, "headers_policy": self.name, "cache_policy": f"{self.name}-static"}
+        self.names = {"oac": self.name, "headers_policy": self.name, "cache_policy": names.cache_policy(self.name)}
         self.ids: dict[str, str] = {}
         self.policies: dict[str, dict[str, Any]] = {}
         for policy, (kind, _words) in POLICIES.items():

@@ -246,6 +246,7 @@ import datetime as dt
 from typing import Any
 
 from ansible.module_utils.common.warnings import warn
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, logs, s3_objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
@@ -372,7 +373,7 @@ class Reader:
     def failed(self) -> list[dict[str, Any]]:
         """Which uploads failed. Up to now, as one may have succeeded since."""
         since, until = self.period()
-        group = self.module.params["log_group"] or f"/ecs/{self.name}"
+        group = self.module.params["log_group"] or names.log_group(self.name)
         pattern = uploads.upload_pattern(self.name)
         events = logs.filter_log_events(client(self.module, "logs"), group, pattern, since, self.now)
         return uploads.failures(events, until)
@@ -410,7 +411,7 @@ def main() -> None:
             "limit": {"type": "int", "default": 0},
             "link_expiry": {"type": "str", "default": "1h"},
             "log_group": {"type": "str", "default": ""},
-            "metric_namespace": {"type": "str", "default": "Jitsi/JVB"},
+            "metric_namespace": {"type": "str", "default": names.METRIC_NAMESPACE},
         },
         reconcile,
         rules={"bucket": bucket()},

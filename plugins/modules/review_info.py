@@ -193,7 +193,7 @@ def queries(name: str, namespace: str, kinds: list[str]) -> dict[str, api.Query]
         for key, (metric, statistic) in review.SERVICE_FIGURES.items():
             asked[f"{kind}.{key}"] = ("AWS/ECS", metric, of_service, statistic)
     for component in review.COMPONENTS:
-        asked[f"errors.{component}"] = (namespace, f"Errors/{name}/{component}", {}, "Sum")
+        asked[f"errors.{component}"] = (namespace, f"{platform.errors_metric(name)}/{component}", {}, "Sum")
     return asked
 
 
@@ -228,7 +228,7 @@ def reconcile(module: Any) -> None:
         period=period,
         series=series,
         errors={component: series[f"errors.{component}"] for component in review.COMPONENTS},
-        alarms=api.alarm_changes(watch, f"{name}/", since, until),
+        alarms=api.alarm_changes(watch, platform.alarm_prefix(name), since, until),
         scaling=api.scaling_actions(client(module, "application-autoscaling"), targets, since, until),
     )
     setup = review.Setup(
@@ -257,7 +257,7 @@ def main() -> None:
             "scaling_percent": {"type": "int", "default": 70},
             "schedules": {"type": "bool", "default": False},
             "asleep_usd_month": {"type": "float", "default": 0},
-            "metric_namespace": {"type": "str", "default": "Jitsi/JVB"},
+            "metric_namespace": {"type": "str", "default": platform.METRIC_NAMESPACE},
         },
         reconcile,
         rules={

@@ -113,6 +113,7 @@ changes:
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ec2 as network
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
@@ -247,7 +248,8 @@ def absent(module: Any, found: Vpc) -> None:
     ours = {
         resource: fields
         for resource, fields in found.current.items()
-        if not resource.startswith(rules.SUBNET) or fields["Tags"].get("Name") == f"{found.name}-{fields['Zone']}"
+        if not resource.startswith(rules.SUBNET)
+        or fields["Tags"].get("Name") == names.subnet(found.name, fields["Zone"])
     }
     finish(module, compare(ours, {}, prune=True), found.apply, vpc_id="", subnet_ids=[])
 

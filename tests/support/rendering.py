@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
+from ansible_collections.meetops.jitsi.plugins.filter.names import names
 
 from .server import ROOT
 
@@ -20,4 +21,7 @@ def role_variable(role: str, name: str, **inputs: Any) -> Any:
     facts = ROOT / "roles" / "jitsi" / "defaults" / "main.yml"
     for path in [facts, directory / "defaults" / "main.yml", *sorted(directory.glob("vars/**/*.yml"))]:
         variables |= loader.load_from_file(str(path), unsafe=False, trusted_as_template=True) or {}
-    return Templar(loader, variables=variables | inputs).template(variables[name])
+    templar = Templar(loader, variables=variables | inputs)
+    # Without a run of Ansible no collection's filters are found by their names.
+    templar.environment.filters["meetops.jitsi.names"] = names
+    return templar.template(variables[name])

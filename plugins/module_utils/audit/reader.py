@@ -37,7 +37,7 @@ class Reader:
 
     def state(self) -> dict[str, Any]:
         """All of it."""
-        functions = [item for name in sorted(platform.functions(self.name)) for item in self.function(name)]
+        functions = [item for name in sorted(platform.functions(self.name).values()) for item in self.function(name)]
         return {
             **self.network(),
             "roles": {
@@ -59,7 +59,7 @@ class Reader:
     @property
     def prefix(self) -> str:
         """How names of ours begin, and those of platforms whose name begins with ours."""
-        return f"{self.name}-"
+        return platform.prefix(self.name)
 
     def network(self) -> dict[str, Any]:
         """Security groups and public addresses of the VPC."""
@@ -94,7 +94,7 @@ class Reader:
     def other_functions(self) -> list[str]:
         """Functions with a name of ours that are not ours."""
         found = api.function_names(self.client("lambda"), self.prefix)
-        return sorted(set(found) - platform.functions(self.name))
+        return sorted(set(found).difference(platform.functions(self.name).values()))
 
     def distribution(self) -> dict[str, Any]:
         """The distribution whose comment is our name."""
@@ -146,8 +146,9 @@ class Reader:
 
     def log_groups(self) -> list[dict[str, Any]]:
         """Our log group, and those that Lambda makes for functions of ours when it is not told otherwise."""
-        own = {f"/ecs/{self.name}", *(f"/aws/lambda/{name}" for name in platform.functions(self.name))}
-        found = api.log_groups(self.client("logs"), [f"/ecs/{self.name}", f"/aws/lambda/{self.prefix}"])
+        group = platform.log_group(self.name)
+        own = {group, *(f"/aws/lambda/{name}" for name in platform.functions(self.name).values())}
+        found = api.log_groups(self.client("logs"), [group, f"/aws/lambda/{self.prefix}"])
         return [
             {"name": item["logGroupName"], "retention_days": item.get("retentionInDays", 0)}
             for item in found
@@ -156,7 +157,7 @@ class Reader:
 
     def topic(self) -> dict[str, Any]:
         """The topic of the alarms."""
-        name = f"{self.name}-alerts"
+        name = platform.topic(self.name)
         arn = f"arn:{self.partition}:sns:{self.region}:{self.account}:{name}"
         attributes = sns.get_attributes(self.client("sns"), arn)
         if attributes is None:
@@ -177,7 +178,7 @@ class Reader:
 
     def launch_template(self) -> dict[str, Any]:
         """What recorder instances start with."""
-        name = platform.services(self.name)["recorder"]
+        name = platform.recorder_pool(self.name)
         data = autoscaling.get_launch_template(self.client("ec2"), name)
         return audit_state.template_state(name, data) if data else {}
 

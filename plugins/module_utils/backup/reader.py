@@ -53,7 +53,7 @@ class Reader:
         """Services, and the newest task definition of each."""
         client = self.client("ecs")
         services = ecs.services(client, platform.cluster(self.name), list(platform.services(self.name).values()))
-        families = [f"{self.name}-{kind}" for kind in platform.KINDS]
+        families = list(platform.task_definitions(self.name).values())
         definitions = [ecs.newest_task_definition(client, family) for family in families]
         return {
             "services": configuration.services(services),
@@ -64,12 +64,12 @@ class Reader:
         """Alarms, dashboards and metric filters."""
         client = self.client("cloudwatch")
         bodies = {}
-        for name in sorted(platform.dashboards(self.name)):
+        for name in sorted(platform.dashboards(self.name).values()):
             if found := cloudwatch.get_dashboard(client, name):
                 bodies[name] = found["DashboardBody"]
-        filters = logs.describe_metric_filters(self.client("logs"), f"/ecs/{self.name}")
+        filters = logs.describe_metric_filters(self.client("logs"), platform.log_group(self.name))
         return {
-            "alarms": configuration.alarms(cloudwatch.describe_alarms(client, f"{self.name}/")),
+            "alarms": configuration.alarms(cloudwatch.describe_alarms(client, platform.alarm_prefix(self.name))),
             "dashboards": configuration.dashboards(bodies),
             "metric_filters": configuration.metric_filters(filters),
         }

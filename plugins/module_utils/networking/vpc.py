@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from .. import names
 from ..errors import InvalidInput
 
 Described = Mapping[str, Any]
@@ -85,7 +86,7 @@ def wanted(
             "Ipv6": number if ipv6 else None,
             "AssignIpv6": ipv6,
             "AssignIpv4": True,
-            "Tags": {**tags, "Name": f"{name}-{subnet['zone']}"},
+            "Tags": {**tags, "Name": names.subnet(name, subnet["zone"])},
         }
     return state
 

@@ -135,7 +135,7 @@ def aws(name: str) -> Aws:
         os.environ["SECRET"],
         names.cluster(name),
         names.services(name),
-        f"/ecs/{name}",
+        names.log_group(name),
         name,
         **{argument: boto3.client(service, config=RETRIES) for argument, service in clients.items()},
     )
