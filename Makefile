@@ -85,8 +85,9 @@ workflows: $(DEV)
 	$(call check,safety of workflows,zizmor --offline --pedantic --no-progress --quiet .github/workflows)
 
 readmes: $(DEV)
+	$(call check,variables of the roles,python tools/role_variables.py --check)
 	$(call check,role READMEs,python tools/role_readmes.py --check)
-	$(call check,variables in README,python tools/variables_table.py --check README.md)
+	$(call check,variables in docs/variables.md,python tools/variables_table.py --check docs/variables.md)
 	$(call check,options in docs/options.md,python tools/options_page.py --check)
 
 changelog: $(DEV)
@@ -168,8 +169,9 @@ proof-lifecycle: $(DEV) ## Every order of wakes, sleep, events, deaths and visit
 dev: $(DEV) ## Install everything that the checks need
 
 docs: $(DOCS) ## Write the pages that are made from code, and build the documentation site into build/site
+	python tools/role_variables.py
 	python tools/role_readmes.py
-	python tools/variables_table.py --write README.md
+	python tools/variables_table.py --write docs/variables.md
 	python tools/options_page.py
 	python tools/docs_site
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Prints the table of variables for README.md, from plugins/module_utils/variables/facts.py and group_vars/jitsi.yml.
+"""Prints the table of variables for docs/variables.md, from plugins/module_utils/variables/facts.py.
 
-``python tools/variables_table.py --write README.md`` puts it between the markers, ``--check README.md`` tells whether
-it is there and current.
+``--write docs/variables.md`` puts it between the markers, ``--check docs/variables.md`` tells whether it is there and
+current.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import argparse
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -30,8 +29,9 @@ def code(text: str) -> str:
     return f"`{text}`".replace("|", "\\|")
 
 
-def default_cell(variable: Variable, default: Any) -> str:
+def default_cell(variable: Variable) -> str:
     """Show a default: as YAML in one line, or that there is none."""
+    default = variable.default
     if variable.required:
         return "**required**"
     if default == "":
@@ -40,14 +40,15 @@ def default_cell(variable: Variable, default: Any) -> str:
     return code(dumped.removesuffix("\n").removesuffix("\n..."))
 
 
-def table(defaults: dict[str, Any]) -> str:
-    """Make the table, in the order of variables.py."""
+def table() -> str:
+    """Make the table, in the order of facts.py."""
     rows = [HEADINGS, ("---",) * len(HEADINGS)]
     for name, variable in VARIABLES.items():
         older = f" Older guides: `{variable.older_name}`." if variable.older_name else ""
-        meaning = variable.description + older
-        default = default_cell(variable, defaults.get(name))
-        rows.append((code(name), variable.rule.kind, default, meaning, variable.rule.allowed, code(variable.example)))
+        rule, default = variable.rule, default_cell(variable)
+        rows.append(
+            (code(name), rule.kind, default, variable.description + older, rule.allowed, code(variable.example))
+        )
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
@@ -66,7 +67,7 @@ def main() -> None:
     action.add_argument("--write", type=Path, metavar="FILE", help="put the table between the markers of this file")
     action.add_argument("--check", type=Path, metavar="FILE", help="fail if this file's table is not current")
     options = parser.parse_args()
-    content = table(yaml.safe_load((ROOT / "group_vars" / "jitsi.yml").read_text(encoding="utf-8")))
+    content = table()
     file = options.write or options.check
     if not file:
         sys.stdout.write(content)

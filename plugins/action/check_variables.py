@@ -11,7 +11,8 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.errors import InvalidInput
-from ..module_utils.variables import facts, inputs, options
+from ..module_utils.variables import inputs, options, validation
+from ..module_utils.variables.facts import VARIABLES
 
 
 class ActionModule(ActionBase):
@@ -35,7 +36,7 @@ class ActionModule(ActionBase):
                 problems += options.problems(playbook, *self._rendered(names, task_vars))
         except InvalidInput as error:
             raise AnsibleActionFail(str(error)) from None
-        if not role and (warnings := facts.older_names(task_vars)):
+        if not role and (warnings := validation.older_names(task_vars)):
             result["warnings"] = warnings
         if problems:
             result["failed"] = True
@@ -44,7 +45,7 @@ class ActionModule(ActionBase):
 
     def _of_facts(self, task_vars: dict[str, Any]) -> list[str]:
         raw = {name: value for name, value in task_vars.items() if name.startswith("jitsi_")}
-        return facts.problems(raw, *self._rendered(facts.VARIABLES.keys() & raw.keys(), task_vars))
+        return validation.problems(raw, *self._rendered(VARIABLES.keys() & raw.keys(), task_vars))
 
     def _of_role(self, role: str, task_vars: dict[str, Any]) -> list[str]:
         names = [name for name in inputs.inputs(role) if name in task_vars]

@@ -14,11 +14,12 @@ from .server import ROOT
 
 
 def role_variable(role: str, name: str, **inputs: Any) -> Any:
-    """Render a variable of a role from its defaults, its vars and these inputs."""
+    """Render a variable of a role from the facts' defaults, its own, its vars and these inputs."""
     loader = DataLoader()
     directory = ROOT / "roles" / role
     variables: dict[str, Any] = {}
-    for path in [directory / "defaults" / "main.yml", *sorted(directory.glob("vars/**/*.yml"))]:
+    facts = ROOT / "roles" / "jitsi" / "defaults" / "main.yml"
+    for path in [facts, directory / "defaults" / "main.yml", *sorted(directory.glob("vars/**/*.yml"))]:
         variables |= loader.load_from_file(str(path), unsafe=False, trusted_as_template=True) or {}
     templar = Templar(loader, variables=variables | inputs)
     # Without a run of Ansible no collection's filters are found by their names.

@@ -373,10 +373,11 @@ def test_a_role_checks_its_inputs_first(role: str) -> None:
 def test_every_input_has_a_rule() -> None:
     # Lists and dictionaries of one module each, which checks them.
     others = {"autoscaling_targets", "monitoring_hour_prices"}
-    for role in (path.name for path in (ROOT / "roles").iterdir()):
+    # The inputs of the role jitsi are the facts, which have rules and no argument specs.
+    for role in {path.name for path in (ROOT / "roles").iterdir()} - {"jitsi"}:
         specs = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text())["argument_specs"]
         inputs = {name for spec in specs.values() for name in spec.get("options", {})}
-        assert inputs - others == set(role_inputs.INPUTS[role])
+        assert inputs - others == set(role_inputs.inputs(role))
 
 
 def test_the_figure(capsys: pytest.CaptureFixture[str]) -> None:
