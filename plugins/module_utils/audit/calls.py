@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
 from .._aws.pages import Found, pages
+from .._aws.tags import tag_dict
 
 
 def public_interfaces(ec2: Any, vpc_id: str) -> list[Found]:
@@ -61,10 +62,7 @@ def secret_policy(secretsmanager: Any, name: str) -> str:
 def tagged(tagging: Any, key: str) -> list[Found]:
     """GetResources: everything of the region that has this tag, each with ``arn`` and ``tags``."""
     found = pages(tagging, "get_resources", "ResourceTagMappingList", TagFilters=[{"Key": key}], ResourcesPerPage=100)
-    return [
-        {"arn": item["ResourceARN"], "tags": {tag["Key"]: tag["Value"] for tag in item.get("Tags", ())}}
-        for item in found
-    ]
+    return [{"arn": item["ResourceARN"], "tags": tag_dict(item.get("Tags"))} for item in found]
 
 
 def bucket_exists(s3: Any, name: str) -> bool:
