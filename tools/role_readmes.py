@@ -47,8 +47,8 @@ PAGE = """\
         name: {collection}.{role}
 {variables}```
 
-`playbooks/site.yml` runs this role under the tag `{role}`, with the inputs that `group_vars/jitsi.yml` derives from the
-facts of the deployment:
+`playbooks/site.yml` runs this role under the tag `{role}`. `group_vars/jitsi.yml` derives its inputs from the facts of
+the deployment:
 
 ```shell
 ansible-playbook -i inventories/production/hosts.yml playbooks/site.yml --tags {role} --check --diff
@@ -56,8 +56,8 @@ ansible-playbook -i inventories/production/hosts.yml playbooks/site.yml --tags {
 
 ## Check mode
 
-`--check` reports what a real run would change, on an empty account too, and changes nothing. `--diff` shows the fields
-that differ, never a secret value.
+`--check` reports what a real run would change, even on an empty account, and changes nothing. `--diff` shows the fields
+that differ, but never a secret value.
 """
 
 
@@ -101,7 +101,7 @@ def rows(options: Mapping[str, Any], defaults: Mapping[str, Any], prefix: str = 
 
 
 def problems(role: str, options: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what contradicts between a role's specs and its defaults."""
+    """Yield the contradictions between a role's specs and its defaults."""
     for name in sorted(set(defaults) - set(options)):
         yield f"{role}: defaults/main.yml sets {name}, which meta/argument_specs.yml lacks"
     for name, spec in options.items():
@@ -135,7 +135,7 @@ def page(role: str, spec: Mapping[str, Any], defaults: Mapping[str, Any], wiring
 def main() -> int:
     """Write or check the README of every role; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail on a difference, write nothing")
+    parser.add_argument("--check", action="store_true", help="fail on a difference; write nothing")
     check = parser.parse_args().check
 
     wiring = load(ROOT / "group_vars" / "jitsi.yml")
