@@ -60,8 +60,8 @@ ansible-playbook -i inventories/production/hosts.yml playbooks/site.yml --tags {
 
 ## Check mode
 
-`--check` reports what a real run would change, on an empty account too, and changes nothing. `--diff` shows the fields
-that differ, never a secret value.
+`--check` reports what a real run would change, even on an empty account, and changes nothing. `--diff` shows the fields
+that differ, but never a secret value.
 """
 
 
@@ -124,7 +124,7 @@ def page(role: str, spec: Mapping[str, Any], defaults: Mapping[str, Any]) -> str
 def main() -> int:
     """Write or check the README of every role; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail on a difference, write nothing")
+    parser.add_argument("--check", action="store_true", help="fail on a difference; write nothing")
     check = parser.parse_args().check
 
     found: list[str] = []

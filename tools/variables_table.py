@@ -56,16 +56,16 @@ def placed(document: str, content: str) -> str:
     """Return the document with the table between the markers. Exit if it has no markers."""
     pattern = rf"{BEGIN}\n.*?{END}"
     if len(re.findall(pattern, document, re.DOTALL)) != 1:
-        sys.exit(f"The file needs one line {BEGIN} and, after it, one line {END}.")
+        sys.exit(f"The file must contain one line {BEGIN} and, after it, one line {END}.")
     return re.sub(pattern, lambda _found: f"{BEGIN}\n{content}{END}", document, flags=re.DOTALL)
 
 
 def main() -> None:
     """Print, write or check the table."""
-    parser = argparse.ArgumentParser(description="Make the table of variables.")
+    parser = argparse.ArgumentParser(description="Write the table of variables.")
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--write", type=Path, metavar="FILE", help="put the table between the markers of this file")
-    action.add_argument("--check", type=Path, metavar="FILE", help="fail if this file's table is not current")
+    action.add_argument("--check", type=Path, metavar="FILE", help="fail if the table in this file is not current")
     options = parser.parse_args()
     content = table()
     file = options.write or options.check
