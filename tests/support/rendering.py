@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.meetops.jitsi.plugins.filter.names import names
+from ansible_collections.meetops.jitsi.plugins.filter import names, task_prices
 
 from .server import ROOT
 
@@ -23,5 +23,9 @@ def role_variable(role: str, name: str, **inputs: Any) -> Any:
         variables |= loader.load_from_file(str(path), unsafe=False, trusted_as_template=True) or {}
     templar = Templar(loader, variables=variables | inputs)
     # Without a run of Ansible no collection's filters are found by their names.
-    templar.environment.filters["meetops.jitsi.names"] = names
+    for plugin in (names, task_prices):
+        found = plugin.FilterModule().filters()
+        templar.environment.filters.update(
+            {f"meetops.jitsi.{filter_name}": found[filter_name] for filter_name in found}
+        )
     return templar.template(variables[name])
