@@ -248,8 +248,7 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling as aas
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling, cloudwatch
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change
@@ -332,14 +331,14 @@ class Scaling:
 
     def __init__(self, module: Any) -> None:
         self.cluster: str = module.params["cluster"]
-        self.aas, self.cloudwatch = client(module, "application-autoscaling"), client(module, "cloudwatch")
-        policies = aas.describe_policies(self.aas)
+        self.api, self.cloudwatch = client(module, "application-autoscaling"), client(module, "cloudwatch")
+        policies = applicationautoscaling.describe_policies(self.api)
         self.policy_arns = scaling.policy_arns(self.cluster, policies)
         self.state = scaling.current_state(
             self.cluster,
-            aas.describe_targets(self.aas),
+            applicationautoscaling.describe_targets(self.api),
             policies,
-            aas.describe_scheduled_actions(self.aas),
+            applicationautoscaling.describe_scheduled_actions(self.api),
             cloudwatch.describe_alarms(self.cloudwatch, scaling.alarm_prefix(self.cluster)),
         )
 
@@ -359,28 +358,28 @@ class Scaling:
         if kind == "schedule":
             self.apply_schedule(change, resource_id, name, given)
         elif change.after is None:
-            aas.delete_policy(self.aas, resource_id, name)
+            applicationautoscaling.delete_policy(self.api, resource_id, name)
         else:
-            kind_of_policy = aas.STEP if kind == "step" else aas.TRACKING
-            arn = aas.put_policy(self.aas, resource_id, name, kind_of_policy, given)
+            kind_of_policy = applicationautoscaling.STEP if kind == "step" else applicationautoscaling.TRACKING
+            arn = applicationautoscaling.put_policy(self.api, resource_id, name, kind_of_policy, given)
             self.policy_arns[f"{(change.after)['service']}/{name}"] = arn
 
     def apply_target(self, change: Change, resource_id: str) -> None:
         """Make, change or remove a target."""
         if change.after is None:
-            aas.deregister_target(self.aas, resource_id)
+            applicationautoscaling.deregister_target(self.api, resource_id)
         else:
             # Only what differs: the life cycle may set the minimum at this very moment.
             limits = {field: change.after[field] for field in change.fields if field.endswith("Capacity")}
-            aas.register_target(self.aas, resource_id, limits)
+            applicationautoscaling.register_target(self.api, resource_id, limits)
 
     def apply_schedule(self, change: Change, resource_id: str, name: str, given: dict[str, Any]) -> None:
         """Make, change or remove a scheduled action."""
         if change.after is None:
-            aas.delete_scheduled_action(self.aas, resource_id, name)
+            applicationautoscaling.delete_scheduled_action(self.api, resource_id, name)
         else:
-            schedule = {field: given.pop(field) for field in ("Schedule", "Timezone") if field in given}
-            aas.put_scheduled_action(self.aas, resource_id, name, schedule, given)
+            schedule: dict[str, str] = {field: given.pop(field) for field in ("Schedule", "Timezone") if field in given}
+            applicationautoscaling.put_scheduled_action(self.api, resource_id, name, schedule, given)
 
     def apply_alarm(self, change: Change) -> None:
         """Make, change or remove the alarm of a step policy; its policy is there by now."""

@@ -147,22 +147,22 @@ changes:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import servicediscovery as api
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import servicediscovery
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import service_discovery as discovery
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import service_discovery
 
 
 def find(module: Any, cloud_map: Any) -> dict[str, Any]:
     """The namespace of the VPC, or an empty dict."""
     name, vpc_id = module.params["namespace"], module.params["vpc_id"]
-    if discovery.is_planned(vpc_id):
+    if service_discovery.is_planned(vpc_id):
         return {}
-    namespaces = api.list_namespaces(cloud_map, name)
+    namespaces = servicediscovery.list_namespaces(cloud_map, name)
     if not namespaces:
         return {}
-    zones = api.zones_of_vpc(client(module, "route53"), vpc_id, cloud_map.meta.region_name)
-    return dict(discovery.choose(namespaces, zones) or {})
+    zones = servicediscovery.zones_of_vpc(client(module, "route53"), vpc_id, cloud_map.meta.region_name)
+    return dict(service_discovery.choose(namespaces, zones) or {})
 
 
 class Builder:
@@ -176,39 +176,39 @@ class Builder:
 
     def apply(self, change: Change) -> None:
         """Create, update or delete one resource."""
-        if change.resource.startswith(discovery.NAMESPACE):
+        if change.resource.startswith(service_discovery.NAMESPACE):
             self.set_namespace(change)
         else:
-            self.set_service(change.resource.removeprefix(discovery.SERVICE), change)
+            self.set_service(change.resource.removeprefix(service_discovery.SERVICE), change)
 
     def set_namespace(self, change: Change) -> None:
         if change.after is None:
-            api.delete_namespace(self.cloud_map, self.namespace["Id"])
+            servicediscovery.delete_namespace(self.cloud_map, self.namespace["Id"])
             self.namespace = {}
         elif change.before is None:
             name, vpc_id = self.params["namespace"], self.params["vpc_id"]
-            self.namespace = api.create_namespace(
+            self.namespace = servicediscovery.create_namespace(
                 self.cloud_map,
                 name,
                 vpc_id,
-                discovery.request_id(name, vpc_id),
+                service_discovery.request_id(name, vpc_id),
                 change.after["NegativeTTL"],
                 change.after["Tags"],
             )
         else:
             if "NegativeTTL" in change.fields:
-                api.update_negative_ttl(self.cloud_map, self.namespace["Id"], change.after["NegativeTTL"])
-            api.tag(self.cloud_map, self.namespace["Arn"], change.before["Tags"], change.after["Tags"])
+                servicediscovery.update_negative_ttl(self.cloud_map, self.namespace["Id"], change.after["NegativeTTL"])
+            servicediscovery.tag(self.cloud_map, self.namespace["Arn"], change.before["Tags"], change.after["Tags"])
 
     def set_service(self, name: str, change: Change) -> None:
         if change.after is None:
-            api.delete_service(self.cloud_map, self.services.pop(name)["Id"])
+            servicediscovery.delete_service(self.cloud_map, self.services.pop(name)["Id"])
         elif change.before is None:
-            self.services[name] = api.create_service(
+            self.services[name] = servicediscovery.create_service(
                 self.cloud_map,
                 self.namespace["Id"],
                 name,
-                discovery.records(change.after),
+                service_discovery.records(change.after),
                 change.after["RoutingPolicy"],
                 change.after["CustomHealth"],
                 change.after["Tags"],
@@ -216,37 +216,38 @@ class Builder:
         else:
             service = self.services[name]
             if "TTL" in change.fields:
-                api.update_records(self.cloud_map, service["Id"], discovery.records(change.after))
-            api.tag(self.cloud_map, service["Arn"], change.before["Tags"], change.after["Tags"])
+                servicediscovery.update_records(self.cloud_map, service["Id"], service_discovery.records(change.after))
+            servicediscovery.tag(self.cloud_map, service["Arn"], change.before["Tags"], change.after["Tags"])
 
 
 def reconcile(module: Any) -> None:
     """Read the namespace and its services, compare, and create the namespace before the services."""
     params = module.params
     name, vpc_id = params["namespace"], params["vpc_id"]
-    discovery.check(name, params["negative_ttl"], params["services"])
+    service_discovery.check(name, params["negative_ttl"], params["services"])
     wanted = {}
     if params["state"] == "present":
-        tags = {str(key): str(value) for key, value in params["tags"].items()}
-        wanted = discovery.wanted(name, vpc_id, params["negative_ttl"], params["services"], tags)
+        wanted = service_discovery.wanted(name, vpc_id, params["negative_ttl"], params["services"], params["tags"])
 
     cloud_map = client(module, "servicediscovery")
     namespace = find(module, cloud_map)
-    services = api.list_services(cloud_map, namespace["Id"]) if namespace else []
+    services = servicediscovery.list_services(cloud_map, namespace["Id"]) if namespace else []
     current = {}
     if namespace:
-        tags = api.read_tags(cloud_map, namespace["Arn"])
-        current[discovery.NAMESPACE + name] = discovery.namespace_fields(namespace, vpc_id, tags)
+        tags = servicediscovery.read_tags(cloud_map, namespace["Arn"])
+        current[service_discovery.NAMESPACE + name] = service_discovery.namespace_fields(namespace, vpc_id, tags)
     for service in services:
-        resource = discovery.SERVICE + service["Name"]
+        resource = service_discovery.SERVICE + service["Name"]
         if resource in wanted or not wanted:
-            current[resource] = discovery.service_fields(service, api.read_tags(cloud_map, service["Arn"]))
+            tags = servicediscovery.read_tags(cloud_map, service["Arn"])
+            current[resource] = service_discovery.service_fields(service, tags)
 
     changes = compare(current, wanted, prune=True)
-    discovery.check_changes(changes)
+    service_discovery.check_changes(changes)
     if not wanted and not module.check_mode:
-        services = api.wait_without_instances(cloud_map, namespace.get("Id", ""), services, params["wait_timeout"])
-        discovery.check_deletion(services)
+        namespace_id, seconds = namespace.get("Id", ""), params["wait_timeout"]
+        services = servicediscovery.wait_without_instances(cloud_map, namespace_id, services, seconds)
+        service_discovery.check_deletion(services)
     builder = Builder(cloud_map, params, namespace, services)
     finish(
         module,
