@@ -253,75 +253,56 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import c
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change
 
-ARGUMENTS: dict[str, Any] = {
-    "cluster": {"type": "str", "required": True},
-    "targets": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
+STATISTICS = ["Average", "Minimum", "Maximum", "SampleCount", "Sum"]
+POLICY: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "metric": {
+        "type": "str",
+        "choices": ["ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"],
+    },
+    "custom_metric": {
+        "type": "dict",
         "options": {
-            "service": {"type": "str", "required": True},
-            "min_capacity": {"type": "int", "default": 0},
-            "max_capacity": {"type": "int", "required": True},
-            "policies": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {
-                    "name": {"type": "str", "required": True},
-                    "metric": {
-                        "type": "str",
-                        "choices": ["ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"],
-                    },
-                    "custom_metric": {
-                        "type": "dict",
-                        "options": {
-                            "namespace": {"type": "str", "required": True},
-                            "metric_name": {"type": "str", "required": True},
-                            "statistic": {
-                                "type": "str",
-                                "choices": ["Average", "Minimum", "Maximum", "SampleCount", "Sum"],
-                                "default": "Average",
-                            },
-                            "dimensions": {"type": "dict", "default": {}},
-                        },
-                    },
-                    "target_value": {"type": "float", "required": True},
-                    "scale_in_cooldown": {"type": "int", "default": 300},
-                    "scale_out_cooldown": {"type": "int", "default": 300},
-                    "disable_scale_in": {"type": "bool", "default": False},
-                },
-            },
-            "step_policies": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {
-                    "name": {"type": "str", "required": True},
-                    "namespace": {"type": "str", "required": True},
-                    "metric_name": {"type": "str", "required": True},
-                    "dimensions": {"type": "dict", "default": {}},
-                    "statistic": {"type": "str", "choices": ["Average", "Minimum", "Maximum"], "default": "Average"},
-                    "threshold": {"type": "float", "required": True},
-                    "minutes": {"type": "int", "default": 1},
-                    "add": {"type": "int", "default": 1},
-                    "cooldown": {"type": "int", "default": 180},
-                },
-            },
-            "schedules": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {
-                    "name": {"type": "str", "required": True},
-                    "schedule": {"type": "str", "required": True},
-                    "timezone": {"type": "str", "default": "UTC"},
-                    "min_capacity": {"type": "int"},
-                    "max_capacity": {"type": "int"},
-                },
-            },
+            "namespace": {"type": "str", "required": True},
+            "metric_name": {"type": "str", "required": True},
+            "statistic": {"type": "str", "choices": STATISTICS, "default": "Average"},
+            "dimensions": {"type": "dict", "default": {}},
         },
     },
+    "target_value": {"type": "float", "required": True},
+    "scale_in_cooldown": {"type": "int", "default": 300},
+    "scale_out_cooldown": {"type": "int", "default": 300},
+    "disable_scale_in": {"type": "bool", "default": False},
+}
+STEP_POLICY: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "namespace": {"type": "str", "required": True},
+    "metric_name": {"type": "str", "required": True},
+    "dimensions": {"type": "dict", "default": {}},
+    "statistic": {"type": "str", "choices": STATISTICS[:3], "default": "Average"},
+    "threshold": {"type": "float", "required": True},
+    "minutes": {"type": "int", "default": 1},
+    "add": {"type": "int", "default": 1},
+    "cooldown": {"type": "int", "default": 180},
+}
+SCHEDULE: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "schedule": {"type": "str", "required": True},
+    "timezone": {"type": "str", "default": "UTC"},
+    "min_capacity": {"type": "int"},
+    "max_capacity": {"type": "int"},
+}
+TARGET: dict[str, Any] = {
+    "service": {"type": "str", "required": True},
+    "min_capacity": {"type": "int", "default": 0},
+    "max_capacity": {"type": "int", "required": True},
+    "policies": {"type": "list", "elements": "dict", "default": [], "options": POLICY},
+    "step_policies": {"type": "list", "elements": "dict", "default": [], "options": STEP_POLICY},
+    "schedules": {"type": "list", "elements": "dict", "default": [], "options": SCHEDULE},
+}
+ARGUMENTS: dict[str, Any] = {
+    "cluster": {"type": "str", "required": True},
+    "targets": {"type": "list", "elements": "dict", "default": [], "options": TARGET},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
