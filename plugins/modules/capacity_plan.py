@@ -83,7 +83,7 @@ options:
     type: dict
     default: {cpu: 4096, memory: 8192}
   recorder_instance_type:
-    description: Instance type of recorders, for the costs. An unknown one counts nothing.
+    description: Instance type of recorders, for the costs. An unknown type adds no costs.
     type: str
     default: c6i.xlarge
   picture:
@@ -99,8 +99,8 @@ attributes:
     description: A picture has no diff.
     support: none
 notes:
-  - What the model takes for granted is listed in C(docs/capacity.md) of the collection.
-  - O(picture) is always written anew; the module reports a change if what is in the file changes.
+  - The assumptions of the model are listed in C(docs/capacity.md) of the collection.
+  - Every run draws O(picture) anew. The module reports a change only if the content of the file changes.
 """
 
 EXAMPLES = r"""

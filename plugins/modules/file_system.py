@@ -18,12 +18,13 @@ author:
   - meetops.jitsi contributors (@meetops)
 options:
   name:
-    description: Name of the file system and its access point; also its creation token, by which it is found.
+    description: Name of the file system and of its access point. It is the creation token too, which finds it again.
     type: str
     required: true
   subnets:
     description:
-      - Availability zone to ID of its subnet for a mount target. In check mode the IDs may be placeholders.
+      - The mount targets, each as its availability zone and the ID of a subnet there. In check mode the IDs may be
+        placeholders.
       - It replaces the option C(subnet_ids) of release 0.2.0. A plan tells of a mount target by its zone, which is
         known before its subnet is there.
     type: dict

@@ -10,10 +10,11 @@ module: public_routes
 version_added: 0.1.0
 short_description: Keep the internet gateway, the route table and the gateway endpoints of public subnets
 description:
-  - Gives a VPC an internet gateway, one route table with a default route to it, associates the subnets with this table,
-    and leads services such as S3 through gateway endpoints, which cost nothing.
-  - Everything about these is put back when it differs. Other routes of the table are removed, but those that endpoints
-    and the VPC itself make.
+  - Gives a VPC an internet gateway and one route table with a default route to it. Associates the subnets with this
+    table.
+  - Leads the traffic to services such as S3 through gateway endpoints, which cost nothing.
+  - Puts back whatever differs. Removes other routes of the table, except those that endpoints and the VPC make
+    themselves.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -27,8 +28,7 @@ options:
     required: true
   subnet_ids:
     description:
-      - IDs of the subnets to associate with the table. Others that are associated with it are put back to the main
-        table.
+      - IDs of the subnets to associate with the table. Other subnets of the table go back to the main table.
       - In check mode they may be placeholders, for subnets that do not exist yet.
     type: list
     elements: str
@@ -39,7 +39,7 @@ options:
     default: false
   gateway_endpoints:
     description:
-      - Services to lead through a gateway endpoint. Endpoints of other services are removed only by O(state=absent).
+      - Services to reach through a gateway endpoint. Only O(state=absent) removes endpoints of other services.
       - An endpoint lets everything through. Image registries keep layers in buckets of their own, whose names change,
         so a list of allowed buckets would break the pulling of images. The roles of the tasks limit what they may do in
         S3.
@@ -59,7 +59,7 @@ options:
     choices: [present, absent]
     default: present
 notes:
-  - "The stock modules of release 11.4 of C(amazon.aws) do not put this right. Each of the following was run."
+  - "The stock modules of C(amazon.aws) (release 11.4) leave gaps. Each of these was seen in a run."
   - "C(amazon.aws.ec2_vpc_igw): a run that dies between creating and attaching leaves a gateway that no later run finds.
     The quota is five a region."
   - "C(amazon.aws.ec2_vpc_route_table) finds its table by all of its tags. After one more tag it makes a second table

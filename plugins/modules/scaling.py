@@ -10,11 +10,12 @@ module: scaling
 version_added: 0.1.0
 short_description: Keep the scaling of all ECS services of one cluster
 description:
-  - Owns the scalable targets, the scaling policies and the scheduled actions of every service of a cluster.
-    Those that are not listed are removed.
-  - The minimum of a target is given only when the target is made. Later it is the state of the service,
-    asleep (0) or awake (1), and belongs to whoever wakes it and puts it to sleep, so it is kept.
-    It is lowered only if it is more than the maximum. The maximum is put back if it differs.
+  - Owns the scalable targets, the scaling policies and the scheduled actions of every service of a cluster. Those that
+    are not listed are removed.
+  - Sets the minimum of a target only when it makes the target. Later the minimum says whether the service is asleep (0)
+    or awake (1), and belongs to whoever wakes it and puts it to sleep. So the module keeps it, unless it is more than
+    the maximum.
+  - Puts back the maximum if it differs.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -174,9 +175,9 @@ options:
     choices: [present, absent]
     default: present
 notes:
-  - C(community.aws.application_autoscaling_policy) (release 11.2) writes in check mode, reports a second policy of a
-    service as changed in every run, cannot make a target without a policy, has no scheduled actions and removes nothing
-    that is no longer listed. It would also put back the minimum, and so put an awake service to sleep.
+  - C(community.aws.application_autoscaling_policy) (release 11.2) writes in check mode, and reports a second policy of
+    a service as changed in every run. It cannot make a target without a policy, has no scheduled actions and removes
+    nothing that is no longer listed. It would also put back the minimum, and so put an awake service to sleep.
   - "Permissions: application-autoscaling:DescribeScalableTargets, DescribeScalingPolicies, DescribeScheduledActions,
     RegisterScalableTarget, DeregisterScalableTarget, PutScalingPolicy, DeleteScalingPolicy, PutScheduledAction and
     DeleteScheduledAction; cloudwatch:PutMetricAlarm, DescribeAlarms and DeleteAlarms for the alarms of the policies;

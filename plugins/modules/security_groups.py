@@ -65,7 +65,7 @@ options:
             type: str
             required: true
       egress:
-        description: What may go out. Nothing else does. DNS and the metadata service are not subject to it.
+        description: What may go out. Nothing else does. These rules do not limit DNS and the metadata service.
         type: list
         elements: dict
         default: []

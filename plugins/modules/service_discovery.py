@@ -10,8 +10,8 @@ module: service_discovery
 version_added: 0.1.0
 short_description: Keep a private DNS namespace of AWS Cloud Map and its services
 description:
-  - Creates a namespace whose names only one VPC resolves, and services in it, with which Amazon ECS registers the
-    addresses of its tasks.
+  - Creates a namespace whose names only one VPC resolves, and services in it. Amazon ECS registers the addresses of its
+    tasks with these services.
   - Puts back TTLs and tags that differ.
   - Waits until Cloud Map has done what it was asked to, at most five minutes for each step. A new namespace takes about
     one.
@@ -73,20 +73,20 @@ options:
     default: {}
   state:
     description:
-      - V(absent) deletes the namespace, all of its services and its hosted zone. It is an error, before anything is
-        deleted, if a service has registered instances, and still has them after O(wait_timeout). Check mode does not
-        mind.
+      - V(absent) deletes the namespace, all of its services and its hosted zone. If a service still has registered
+        instances after O(wait_timeout), the module fails and deletes nothing. Check mode does not look for instances.
     type: str
     choices: [present, absent]
     default: present
   wait_timeout:
-    description: Seconds to wait, before a namespace is deleted, for the instances of tasks that have ended to go.
+    description: How many seconds to wait for the instances of ended tasks to go, before a namespace is deleted.
     type: int
     default: 120
     version_added: 0.4.0
 notes:
   - Neither C(amazon.aws) (release 11.4) nor C(community.aws) (release 11.2) has a module for AWS Cloud Map.
-  - A namespace does not tell its VPC. It is the one whose hosted zone Route 53 lists for the VPC.
+  - Cloud Map does not say to which VPC a namespace belongs. The module takes the one whose hosted zone Route 53 lists
+    for the VPC.
   - A request to create the namespace has the same id in every run. When a run dies after sending it, the next one waits
     for the same operation.
   - "Permissions: servicediscovery:ListNamespaces, GetNamespace, CreatePrivateDnsNamespace, UpdatePrivateDnsNamespace,
@@ -182,6 +182,7 @@ class Builder:
             self.set_service(change.resource.removeprefix(service_discovery.SERVICE), change)
 
     def set_namespace(self, change: Change) -> None:
+        """Create, put back or delete the namespace."""
         if change.after is None:
             servicediscovery.delete_namespace(self.cloud_map, self.namespace["Id"])
             self.namespace = {}
@@ -201,6 +202,7 @@ class Builder:
             servicediscovery.tag(self.cloud_map, self.namespace["Arn"], change.before["Tags"], change.after["Tags"])
 
     def set_service(self, name: str, change: Change) -> None:
+        """Create, put back or delete a service."""
         if change.after is None:
             servicediscovery.delete_service(self.cloud_map, self.services.pop(name)["Id"])
         elif change.before is None:

@@ -10,15 +10,16 @@ module: vpc
 version_added: 0.3.0
 short_description: Keep a VPC with public subnets
 description:
-  - Keeps a VPC with names for its addresses, and its public subnets, each in a zone. With IPv6 the subnets have the
-    second, third and further /64 of the block that AWS gives to the VPC.
-  - Everything about these is put back when it differs. Other subnets of the VPC are left alone.
+  - Keeps a VPC with DNS names for its addresses, and its public subnets, each in one zone. With IPv6, the subnets get
+    the second, third and further /64 of the block that AWS gives to the VPC.
+  - Puts back whatever differs. Leaves other subnets of the VPC alone.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
   name:
     description:
-      - Value of the tag C(Name) of the VPC, by which it is found. The subnets are named after it and their zone.
+      - Value of the tag C(Name) of the VPC. The module finds the VPC by it. The subnets are named after it and their
+        zone.
     type: str
     required: true
   cidr:
@@ -27,7 +28,8 @@ options:
     required: true
   ipv6:
     description:
-      - Whether the subnets have IPv6. The block of a VPC is never taken away again, since alone it does nothing.
+      - Whether the subnets have IPv6. The VPC keeps its block in any case. Without subnets that use it, the block does
+        nothing.
     type: bool
     default: false
   subnets:
