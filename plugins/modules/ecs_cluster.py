@@ -50,8 +50,8 @@ options:
       auto_scaling_group_arn:
         description:
           - ARN of the auto scaling group.
-          - AWS cannot change it. When the group was made anew, the provider is detached, deleted and made anew, which
-            AWS refuses while a service still uses it.
+          - AWS cannot change it. When the group was made anew, the provider is detached, deleted and made anew too. AWS
+            refuses that while a service still uses the provider.
         type: str
         required: true
       managed_scaling:
@@ -130,9 +130,9 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
 notes:
-  - C(community.aws.ecs_cluster) (release 11.2) is not used because it has no option for Container Insights or tags,
-    cannot make capacity providers over auto scaling groups, and fails with C(KeyError) on its second run when the
-    answer of DescribeClusters holds no C(capacityProviders), as that of moto 5.2.
+  - C(community.aws.ecs_cluster) (release 11.2) has no option for Container Insights or tags, and cannot make capacity
+    providers over auto scaling groups. Its second run fails with C(KeyError) when the answer of DescribeClusters holds
+    no C(capacityProviders), as that of moto 5.2.
   - A run that changes nothing makes two API calls.
 """
 

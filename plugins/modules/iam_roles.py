@@ -73,12 +73,12 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
 notes:
-  - C(amazon.aws.iam_policy) (release 11.4) fails in check mode with C(NoSuchEntity) as long as the role does not exist,
-    so that an empty account cannot be planned, and leaves inline policies that no task names.
+  - C(amazon.aws.iam_policy) (release 11.4) cannot plan an empty account. In check mode it fails with C(NoSuchEntity) as
+    long as the role does not exist. It also leaves inline policies that no task names.
   - With C(amazon.aws.iam_role), C(amazon.aws.iam_policy) and C(amazon.aws.iam_instance_profile), seven roles with five
     policies took 13 processes and 43 calls in a run without changes, where this module takes one of each.
-  - A run that changes nothing makes one API call for all roles, C(iam:GetAccountAuthorizationDetails), or, where that
-    is not allowed, four or more a role.
+  - A run that changes nothing makes one API call for all roles, C(iam:GetAccountAuthorizationDetails). Where that is
+    not allowed, it makes four or more calls a role.
 """
 
 EXAMPLES = r"""

@@ -9,7 +9,7 @@ module: services
 version_added: 0.1.0
 short_description: Manage ECS services, but never how many tasks they run
 description:
-  - Creates services with a desired count of 0 and keeps every other field of them; what is left out goes back to its
+  - Creates services with a desired count of 0. Keeps every other field. A field that is left out goes back to its
     default.
   - The desired count is never touched afterwards. It belongs to the life cycle and to autoscaling.
   - Moving tasks between zones for balance (C(availabilityZoneRebalancing)) cuts calls, so it is off unless asked for.
@@ -38,9 +38,9 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
 notes:
-  - C(community.aws.ecs_service) (release 11.2) is not used because it demands a desired count for every replica
-    service, so that a run would put an awake service to sleep, is always "changed" when given the ARN of a task
-    definition, and ignores drift of the network configuration.
+  - C(community.aws.ecs_service) (release 11.2) demands a desired count for every replica service, so a run would put an
+    awake service to sleep. It always reports a change when it gets the ARN of a task definition. It ignores drift of
+    the network configuration.
   - A run that changes nothing makes one API call for up to ten services.
 """
 

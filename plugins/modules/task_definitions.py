@@ -36,9 +36,8 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
 notes:
-  - C(community.aws.ecs_taskdefinition) (release 11.2) is not used because it does not compare CPU, memory, execution
-    role, network mode and platform, so that a change of C(cpu) from 256 to 512 registers nothing, and because it
-    returns nothing in check mode.
+  - C(community.aws.ecs_taskdefinition) (release 11.2) does not compare CPU, memory, execution role, network mode and
+    platform. So a change of C(cpu) from 256 to 512 registers nothing. It returns nothing in check mode.
   - A run that changes nothing makes one API call a family.
   - If the answer to a registration is lost, its repetition leaves two equal revisions, which does no harm.
 """

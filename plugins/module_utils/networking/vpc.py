@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from .. import names
+from ..changes import State
 from ..errors import InvalidInput
 
 Described = Mapping[str, Any]
@@ -66,7 +67,7 @@ def wanted(
     name: str,
     ipv6: bool,
     subnets: Iterable[Mapping[str, Any]],
-    current: Mapping[str, Fields],
+    current: State,
     tags: Mapping[str, str],
 ) -> dict[str, Fields]:
     """What must be there, in the order of creation. ``current`` says whether an IPv6 block is there: it is never taken
@@ -147,7 +148,7 @@ def _number(block: str | None, subnet: str | None) -> int | str | None:
     return (int(network.network_address) - int(whole.network_address)) >> 64
 
 
-def check_current(wanted_state: Mapping[str, Fields], current: Mapping[str, Fields]) -> None:
+def check_current(wanted_state: State, current: State) -> None:
     """Refuse a subnet that is in another zone: subnets cannot move."""
     for resource, fields in wanted_state.items():
         zone = current.get(resource, fields).get("Zone")

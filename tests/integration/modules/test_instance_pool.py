@@ -110,8 +110,8 @@ def test_template_is_hardened(aws, pool):
     version = aws.client("ec2").describe_launch_template_versions(LaunchTemplateName=NAME, Versions=["$Latest"])
     data = version["LaunchTemplateVersions"][0]["LaunchTemplateData"]
     assert data["MetadataOptions"]["HttpTokens"] == "required"
-    assert data["block_device_mappings"][0]["Ebs"]["Encrypted"]
-    assert base64.b64decode(data["user_data"]).decode() == "#!/bin/bash\ntrue\n"
+    assert data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"]
+    assert base64.b64decode(data["UserData"]).decode() == "#!/bin/bash\ntrue\n"
 
 
 def test_absent_removes_both_and_only_once(aws, pool, run_module):
