@@ -24,9 +24,9 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Remove the roles of the recorder
+- name: Remove roles
   meetops.jitsi.iam_roles:
-    roles: "{{ ['jitsi-video-platform-recorder-execution', 'jitsi-video-platform-recorder-task'] | meetops.jitsi.absent }}"
+    roles: "{{ ['jitsi-video-platform-wake', 'jitsi-video-platform-sleep'] | meetops.jitsi.absent }}"
 
 - name: Remove the task definitions of the recorder
   meetops.jitsi.task_definitions:
