@@ -46,8 +46,10 @@ options:
     default: 900
   state:
     description:
-      - V(absent) deletes the records and the certificate, in this order, as the certificate tells its records.
-      - ACM may take a deleted distribution for one that uses it. It is asked again for O(wait_timeout).
+      - V(absent) deletes the records, then the certificate. The order matters, as only the certificate says which
+        records are its own.
+      - For some time ACM may believe that a deleted distribution uses it. It is asked again, for O(wait_timeout) at
+        most.
     type: str
     choices: [present, absent]
     default: present

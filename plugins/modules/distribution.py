@@ -12,8 +12,8 @@ short_description: Keep a CloudFront distribution in front of HTTPS servers and 
 description:
   - Keeps one distribution with its origins, failover groups and behaviors, and the three policies that only it uses -
     origin access control for a function URL, security headers, and caching of static files.
-  - The distribution is the one whose comment is O(name). Of its configuration only what the options stand for is
-    compared and changed. Logging, a web ACL, geographic restrictions and other settings stay as they are.
+  - The distribution is the one whose comment is O(name). Only the settings that the options describe are compared and
+    changed. Logging, a web ACL, geographic restrictions and other settings stay as they are.
   - Every error code is answered anew and never from the cache.
   - All origins are reached by HTTPS with TLS 1.2 only; viewers need TLS 1.2 at least.
 author:
@@ -174,8 +174,8 @@ options:
   state:
     description:
       - V(absent) disables the distribution, waits until all edges know, deletes it, then its policies.
-      - V(disabled), since release 0.3.0, lets it answer nobody any more, if there is one, and does not wait for that.
-        It keeps everything else.
+      - V(disabled), since release 0.3.0, disables the distribution, if there is one, and does not wait until all edges
+        know. Everything else stays.
     type: str
     choices: [present, disabled, absent]
     default: present

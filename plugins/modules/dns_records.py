@@ -81,7 +81,7 @@ options:
       keep:
         description:
           - V(exact) keeps these values and no others.
-          - V(include) adds these values to others that are there. Removed are these values alone.
+          - V(include) adds these values and leaves others that are there. A removal takes these values only.
           - V(create) creates the record when there is none, and never changes it. It is removed only while it has
             these values.
         type: str

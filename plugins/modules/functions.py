@@ -73,7 +73,7 @@ options:
         type: str
       environment:
         description:
-          - Environment of the function, 4 KB at most. Not for secrets, which whoever may read the function could read.
+          - Environment of the function, 4 KB at most. Not for secrets. Whoever may read the function can read it.
           - Results and diffs show a hash of each value.
         type: dict
         default: {}
@@ -132,7 +132,7 @@ options:
       reserved_concurrency:
         description:
           - Most runs at the same time, kept free for this function. 0 stops it. No limit if it is not given.
-          - AWS refuses it as long as the account may run only 10 at the same time, as new accounts.
+          - AWS refuses it while the account may run only 10 at the same time, as a new account may.
         type: int
   tags:
     description: Tags of every function.

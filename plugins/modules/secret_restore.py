@@ -137,13 +137,15 @@ class Restore:
         self.module, self.params = module, module.params
         self.cloud = connect(module)
         self.sm, self.name = self.cloud.sm, self.cloud.secret
+        self.described: dict[str, Any] | None = None
+        self.current: document.Document = {}
+        self.former: document.Document = {}
+        self.version, self.postponed, self.deleted, self.ended = "", "", False, False
+        self.missing: list[str] = []
+        self.differing: list[str] = []
+        self.left: list[str] = []
+        self.restored: list[str] = []
         self.steps: list[str] = []
-        self.postponed, self.ended = "", False
-        self.read_backup(Path(module.params["backup"]))
-        self.described = secretsmanager.describe(self.sm, self.name)
-        self.deleted = bool(self.described and self.described.get("DeletedDate"))
-        self.read()
-        self.restored = self.keys
 
     def read_backup(self, path: Path) -> None:
         """Verify and decrypt the backup."""
@@ -162,6 +164,13 @@ class Restore:
             raise InvalidInput(f"backup {path}: the secret had no value then; take another backup")
 
     def read(self) -> None:
+        """Read the secret as it is, and see what is to put back. The backup must have been read."""
+        self.described = secretsmanager.describe(self.sm, self.name)
+        self.deleted = bool(self.described and self.described.get("DeletedDate"))
+        self.read_current()
+        self.restored = self.keys
+
+    def read_current(self) -> None:
         """Read what is current. What no component can read counts as nothing."""
         self.version, self.current = "", {}
         if self.described and not self.deleted:
@@ -222,7 +231,7 @@ class Restore:
             secretsmanager.restore(self.sm, self.name)
             self.deleted = False
             self.steps.append("cancelled the deletion of the secret")
-            self.read()
+            self.read_current()
             self.restored = self.keys
         self.complete()
         if self.differing or self.unfinished:
@@ -242,7 +251,7 @@ class Restore:
             # Somebody came while it began.
             self.postponed = rotating.outcome.postponed
         self.steps += rotating.outcome.steps
-        self.read()
+        self.read_current()
 
     def complete(self) -> None:
         """Make the secret, or add the missing keys, with values that nobody had."""
@@ -255,7 +264,7 @@ class Restore:
             secretsmanager.create(self.sm, self.name, text, "", "", {})
         self.steps.append(f"added {', '.join(self.missing)}")
         self.described = secretsmanager.describe(self.sm, self.name)
-        self.read()
+        self.read_current()
 
     def report(self) -> dict[str, Any]:
         """What is returned."""
@@ -287,6 +296,8 @@ def reconcile(module: Any) -> None:
     report.check(1, 0, params["wait_minutes"])
     vault.check("vault_password_file", params["vault_password_file"])
     restore = Restore(module)
+    restore.read_backup(Path(params["backup"]))
+    restore.read()
     if restore.keys:
         restore.refuse_rotation()
         restore.wait(0 if module.check_mode else params["wait_minutes"] * 60)
