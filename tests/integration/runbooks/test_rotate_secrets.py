@@ -99,7 +99,7 @@ def test_values_are_nowhere_but_in_aws(playbook: Playbook, secret: Any, tmp_path
     with watching_processes() as processes:
         run = playbook("playbooks/rotate_secrets.yml", "--diff", "-vvv", environment=kept, extra_vars=keys)
     assert run.rc == 0, run
-    assert run.changed_tasks == ["meetops.jitsi.secrets : The passwords have new values if it is time"]
+    assert run.changed_tasks == ["meetops.jitsi.secrets : Rotate the passwords if they are due"]
     after = document(secret)
     assert [key for key in DOCUMENT if after[key] != DOCUMENT[key]] == ["turn_credentials", "wake_pin"]
 
