@@ -13,7 +13,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 
 from .._aws import route53, runner
 from ..errors import InvalidInput
-from . import plan as life_cycle_plan
+from . import plan
 from .functions.cloud import Cloud, Names
 from .functions.state import Item, Seen, Settings, Usage
 
@@ -41,7 +41,7 @@ class NoLifeCycle(InvalidInput):
 def connect(module: Any) -> Quiet:
     """Find the platform of the module's ``ARGUMENTS``. Raises NoLifeCycle if its zone is not there."""
     params = module.params
-    life_cycle_plan.check_platform(params["domain"], params["schedules"], params["idle_minutes"])
+    plan.check_platform(params["domain"], params["schedules"], params["idle_minutes"])
     zones = route53.public_zones(runner.client(module, "route53"), params["hosted_zone"])
     if len(zones) != 1:
         raise NoLifeCycle(
