@@ -90,7 +90,7 @@ def reconcile(module: Any) -> None:
     try:
         cloud = connect.connect(module)
         found = connect.look(cloud, connect.settings(module))
-    except connect.NoLifeCycle:
+    except connect.NoLifecycle:
         module.exit_json(changed=False, lifecycle={})
     report = plan.report(*found, cloud.names.schedules, cloud.now())
     module.exit_json(changed=False, lifecycle=report)

@@ -43,7 +43,7 @@ class Reader:
         try:
             item, seen, usage = connect.look(cloud, connect.settings(self.module))
             life = plan.report(item, seen, usage, cloud.names.schedules, cloud.now())
-        except connect.NoLifeCycle:
+        except connect.NoLifecycle:
             life = {}
         tasks = self.tasks()
         return Facts(
