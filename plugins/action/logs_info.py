@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -14,7 +15,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils.errors import InvalidInput
-from ..module_utils.logs import lines as log_lines
+from ..module_utils.logs import lines
 from ..module_utils.times import moments
 
 # Most of the calls a second that AWS allows are left to others.
@@ -30,25 +31,26 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the module, and follow if that is asked for."""
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         follow = str(self._task.args.get("follow") or "")
         try:
             seconds = None if follow in ENDLESS else moments.seconds("follow", follow) if follow else 0
         except InvalidInput as error:
             raise AnsibleActionFail(str(error)) from None
-        result.update(self._execute_module(task_vars=task_vars))
+        result |= self._execute_module(task_vars=task_vars)
         if result.get("failed") or not follow:
             return result
         return {**result, **self._follow(result, seconds, task_vars)}
 
     def _follow(self, first: dict[str, Any], seconds: float | None, task_vars: Any) -> dict[str, Any]:
-        display, shown = Display(), deque(maxlen=int(self._task.args.get("limit") or 1000))
-        follower = log_lines.Follower(dt.datetime.fromisoformat(first["since"]))
+        display = Display()
+        shown: deque[Mapping[str, str]] = deque(maxlen=int(self._task.args.get("limit") or 1000))
+        follower = lines.Follower(dt.datetime.fromisoformat(first["since"]))
         end = None if seconds is None else time.monotonic() + seconds
-        result = first
+        result: dict[str, Any] = first
         while True:
             fresh = follower.fresh(result["lines"], dt.datetime.fromisoformat(result["until"]))
-            for line in log_lines.told(fresh):
+            for line in lines.told(fresh):
                 display.display(line)
             shown.extend(fresh)
             left = PAUSE_SECONDS if end is None else min(PAUSE_SECONDS, end - time.monotonic())

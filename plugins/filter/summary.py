@@ -37,7 +37,7 @@ options:
     default: ""
   life:
     description:
-      - What M(meetops.jitsi.life_cycle_info) returns as RV(meetops.jitsi.life_cycle_info#module:life_cycle), for who
+      - What M(meetops.jitsi.lifecycle_info) returns as RV(meetops.jitsi.lifecycle_info#module:lifecycle), for who
         meets and what comes next. Empty to leave that out.
     type: dict
     version_added: 0.2.0

@@ -112,9 +112,11 @@ cost:
 """
 
 import functools
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     autoscaling,
     cloudwatch,
@@ -125,86 +127,84 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     secretsmanager,
     servicediscovery,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as platform_api
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import sizes as api
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import state
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find, prices, sizes, state
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import check_name
 
+Task = Mapping[str, Any]
 
-def counts(client, name, bucket, zone):
-    """What is billed by the month, by names of ``cost.IDLE_ITEMS``."""
-    watch, group = client("cloudwatch"), platform.log_group(name)
-    prefixes = [platform.alarm_prefix(name), *platform.scaling_alarm_prefixes(name)]
-    secret = secretsmanager.describe(client("secretsmanager"), platform.secret(name)) or {}
-    certificates = efs.find(client("efs"), name) or {}
+
+def counts(get: Callable[[str], Any], name: str, bucket: str, zone: str) -> dict[str, float]:
+    """What is billed by the month, by names of ``prices.IDLE_ITEMS``. ``get(service)`` gives a client."""
+    watch = get("cloudwatch")
+    prefixes = [names.alarm_prefix(name), *names.scaling_alarm_prefixes(name)]
+    alarms = [alarm for prefix in prefixes for alarm in cloudwatch.describe_alarms(watch, prefix)]
+    secret = secretsmanager.describe(get("secretsmanager"), names.secret(name)) or {}
+    certificates = efs.find(get("efs"), name) or {}
     keys = {secret.get("KmsKeyId", "")}
     found = {
-        "alarms": cost.alarms_billed(
-            alarm for prefix in prefixes for alarm in cloudwatch.describe_alarms(watch, prefix)
-        ),
-        "dashboards": len(set(platform_api.dashboards(watch, name)) & set(platform.dashboards(name).values())),
+        "alarms": prices.alarms_billed(alarms),
+        "dashboards": len(set(find.dashboards(watch, name)).intersection(names.dashboards(name).values())),
         "secrets": int(bool(secret) and "DeletedDate" not in secret),
-        "private_zones": len(
-            servicediscovery.list_namespaces(client("servicediscovery"), platform.namespace(name))[:1]
-        ),
-        "log_gib": api.log_bytes(client("logs"), group) / api.GIB,
-        "file_system_gib": certificates.get("SizeInBytes", {}).get("Value", 0) / api.GIB,
-        "functions": api.functions(client("lambda"), platform.functions(name).values()),
-        "distributions": api.distributions(client("cloudfront"), name),
-        "tables": api.tables(client("dynamodb"), platform.table(name)),
+        "private_zones": len(servicediscovery.list_namespaces(get("servicediscovery"), names.namespace(name))[:1]),
+        "log_gib": sizes.log_bytes(get("logs"), names.log_group(name)) / sizes.GIB,
+        "file_system_gib": certificates.get("SizeInBytes", {}).get("Value", 0) / sizes.GIB,
+        "functions": sizes.functions(get("lambda"), names.functions(name).values()),
+        "distributions": sizes.distributions(get("cloudfront"), name),
+        "tables": sizes.tables(get("dynamodb"), names.table(name)),
     }
     if bucket:
-        keys.add(platform_api.bucket_key(client("s3"), bucket))
-        found |= api.bucket_gib(watch, bucket, datetime.now(UTC))
+        keys.add(find.bucket_key(get("s3"), bucket))
+        found |= sizes.bucket_gib(watch, bucket, datetime.now(UTC))
     if zone:
-        found["public_zones"] = len(route53.public_zones(client("route53"), zone))
+        found["public_zones"] = len(route53.public_zones(get("route53"), zone))
     return {**found, "customer_keys": len(state.customer_keys(keys))}
 
 
-def sizes(client, name, given):
+def tasks(get: Callable[[str], Any], name: str, given: Sequence[Task]) -> list[Task]:
     """What a task of each kind takes: as given, else what the task definition of its service says."""
     found = {task["name"]: task for task in given}
-    names = {kind: service for kind, service in platform.services(name).items() if kind not in found}
-    services = {
+    asked = {kind: service for kind, service in names.services(name).items() if kind not in found}
+    definitions = {
         item["serviceName"]: item["taskDefinition"]
-        for item in ecs.services(client("ecs"), platform.cluster(name), list(names.values()))
+        for item in ecs.services(get("ecs"), names.cluster(name), list(asked.values()))
         if item["status"] == "ACTIVE"
     }
-    for kind, service in names.items():
-        if service in services:
-            definition = api.task_definition(client("ecs"), services[service])
+    for kind, service in asked.items():
+        if service in definitions:
+            definition = sizes.task_definition(get("ecs"), definitions[service])
             on_fargate = "FARGATE" in definition.get("requiresCompatibilities", ())
-            template = None if on_fargate else autoscaling.get_launch_template(client("ec2"), service)
-            found[kind] = cost.task_size(kind, definition, template)
-    return [found[kind] for kind in platform.KINDS if kind in found]
+            template = None if on_fargate else autoscaling.get_launch_template(get("ec2"), names.recorder_pool(name))
+            found[kind] = prices.task_size(kind, definition, template)
+    return [found[kind] for kind in names.KINDS if kind in found]
 
 
-def reconcile(module):
-    if module.params["recording_bucket"]:
-        check_name(module.params["recording_bucket"])
-    name, client = module.params["name"], functools.partial(runner.client, module)
-    found = counts(client, name, module.params["recording_bucket"], module.params["hosted_zone"])
+def reconcile(module: Any) -> None:
+    """Count, price, tell."""
+    params, get = module.params, functools.partial(runner.client, module)
+    if params["recording_bucket"]:
+        check_name(params["recording_bucket"])
+    counted = counts(get, params["name"], params["recording_bucket"], params["hosted_zone"])
     module.exit_json(
         changed=False,
         cost={
-            "prices_of": cost.PRICES_OF,
-            "counts": found,
-            "asleep": cost.idle_cost(found),
-            "awake": cost.awake_cost(sizes(client, name, module.params["tasks"])),
-            "by_use": cost.use_cost(),
+            "prices_of": prices.PRICES_OF,
+            "counts": counted,
+            "asleep": prices.idle_cost(counted),
+            "awake": prices.awake_cost(tasks(get, params["name"], params["tasks"])),
+            "by_use": prices.use_cost(),
         },
     )
 
 
-def main():
+def main() -> None:
+    """Run the module."""
     runner.run(
-        dict(
-            name=dict(type="str", required=True),
-            recording_bucket=dict(type="str", default=""),
-            hosted_zone=dict(type="str", default=""),
-            tasks=dict(type="list", elements="dict", default=[]),
-        ),
+        {
+            "name": {"type": "str", "required": True},
+            "recording_bucket": {"type": "str", "default": ""},
+            "hosted_zone": {"type": "str", "default": ""},
+            "tasks": {"type": "list", "elements": "dict", "default": []},
+        },
         reconcile,
     )
 

@@ -58,13 +58,13 @@ options:
 extends_documentation_fragment:
   - meetops.jitsi.common.info
   - meetops.jitsi.platform
-  - meetops.jitsi.life_cycle
+  - meetops.jitsi.lifecycle
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 notes:
   - Makes about 30 calls, none of which changes anything.
-  - "Permissions, beside those of M(meetops.jitsi.life_cycle_info): acm:ListCertificates and DescribeCertificate,
+  - "Permissions, beside those of M(meetops.jitsi.lifecycle_info): acm:ListCertificates and DescribeCertificate,
     cloudfront:ListDistributions, cloudwatch:DescribeAlarms and GetMetricStatistics, ec2:DescribeNetworkInterfaces,
     ecs:ListTasks and DescribeTasks, logs:FilterLogEvents."
 """
@@ -115,11 +115,11 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
-from ansible_collections.meetops.jitsi.plugins.module_utils.health import check
-from ansible_collections.meetops.jitsi.plugins.module_utils.health import checks as health
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import check, checks
 from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
-from ansible_collections.meetops.jitsi.plugins.module_utils.probe import checks, net
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect
+from ansible_collections.meetops.jitsi.plugins.module_utils.probe.checks import Target, Verification
+from ansible_collections.meetops.jitsi.plugins.module_utils.probe.net import Site
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, readable
 from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
@@ -127,22 +127,22 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds impo
 
 def xmpp(params: dict[str, Any]) -> list[dict[str, Any]]:
     """The steps to a login."""
-    site = net.Site(params["domain"], params["port"], params["address"], params["ca_file"] or "")
-    return checks.Verification(checks.Target(site, params["timeout"]), []).reach_xmpp()
+    site = Site(params["domain"], params["port"], params["address"], params["ca_file"] or "")
+    return Verification(Target(site, params["timeout"]), []).reach_xmpp()
 
 
 def reconcile(module: Any) -> None:
     """Read, look, tell."""
     params, reader = module.params, Reader(module, module.params["recording"])
-    limits = health.Limits(params["rotation_days"], params["rotation_grace_days"], params["certificate_days"])
+    limits = checks.Limits(params["rotation_days"], params["rotation_grace_days"], params["certificate_days"])
     facts = reader.facts()
     if params["reach"] and facts.life.get("phase") == "awake":
         facts = replace(facts, xmpp=xmpp(params))
-    found = health.checks(facts, limits)
+    found = checks.checks(facts, limits)
     module.exit_json(
         changed=False,
         state=check.worst(found),
-        checks=[asdict(check) for check in found],
+        checks=[asdict(each) for each in found],
         at=moments.iso(reader.now),
     )
 
@@ -151,7 +151,7 @@ def main() -> None:
     """Run the module."""
     run(
         {
-            **life_cycle.ARGUMENTS,
+            **connect.ARGUMENTS,
             "recording": {"type": "bool", "default": True},
             "rotation_days": {"type": "int", "default": 90},
             "rotation_grace_days": {"type": "int", "default": 7},

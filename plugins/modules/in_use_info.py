@@ -70,13 +70,11 @@ in_use:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_protection
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import in_use
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import plan as life_cycle_plan
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect, in_use, plan
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
 from ansible_collections.meetops.jitsi.plugins.module_utils.platform import state
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
@@ -84,31 +82,31 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds impo
 
 def figures(module: Any, name: str) -> dict[str, int | None]:
     """The newest figures of the last minutes, none older."""
-    usage = life_cycle.of_platform(module, name).usage(Settings(idle=0))
+    usage = connect.of_platform(module, name).usage(Settings(idle=0))
     told = {"participants": usage.participants, "busy": usage.busy, "waiting": usage.waiting}
-    return {figure: life_cycle_plan.newest(minutes) for figure, minutes in told.items()}
+    return {figure: plan.newest(minutes) for figure, minutes in told.items()}
 
 
-def protected_tasks(ecs: Any, cluster: str, services: list[str]) -> int:
+def protected_tasks(api: Any, cluster: str, services: list[str]) -> int:
     """How many tasks of the services hold a protection."""
-    arns = [arn for service in services for arn in api.service_tasks(ecs, cluster, service)]
-    return len(task_protection.state(api.protections(ecs, cluster, arns)))
+    arns = [arn for service in services for arn in ecs.service_tasks(api, cluster, service)]
+    return len(task_protection.state(ecs.protections(api, cluster, arns)))
 
 
 def reconcile(module: Any) -> None:
     """Read and judge."""
-    name, ecs = module.params["name"], client(module, "ecs")
-    cluster, names = platform.cluster(name), platform.services(name)
+    name, api = module.params["name"], client(module, "ecs")
+    cluster, wanted = names.cluster(name), names.services(name)
     active = {
         item["serviceName"]: item
-        for item in api.services(ecs, cluster, list(names.values()))
+        for item in ecs.services(api, cluster, list(wanted.values()))
         # The tasks of a service that was deleted are stopping, and nothing holds them.
         if item["status"] == "ACTIVE"
     }
-    services = {kind: state.service(service, active[service]) for kind, service in names.items() if service in active}
+    services = {kind: state.service(service, active[service]) for kind, service in wanted.items() if service in active}
     awake = any(in_use.is_on(service) for service in services.values())
     told = figures(module, name) if awake else {}
-    protected = protected_tasks(ecs, cluster, list(active)) if awake else 0
+    protected = protected_tasks(api, cluster, list(active)) if awake else 0
     module.exit_json(
         changed=False,
         in_use={

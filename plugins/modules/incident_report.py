@@ -47,7 +47,7 @@ options:
 extends_documentation_fragment:
   - meetops.jitsi.common
   - meetops.jitsi.platform
-  - meetops.jitsi.life_cycle
+  - meetops.jitsi.lifecycle
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -113,6 +113,7 @@ summary:
 import datetime as dt
 import os
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -122,12 +123,10 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwat
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.health import checks as health
-from ansible_collections.meetops.jitsi.plugins.module_utils.health import incident
+from ansible_collections.meetops.jitsi.plugins.module_utils.health import checks, incident
 from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
-from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines as log_lines
-from ansible_collections.meetops.jitsi.plugins.module_utils.logs import reader as log_api
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines, reader
 from ansible_collections.meetops.jitsi.plugins.module_utils.review import reader as review
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import line as one_line
@@ -140,27 +139,19 @@ SHOWN = 20
 class Report:
     """Everything about a period of one platform."""
 
-    def __init__(self, module: Any) -> None:
-        params = module.params
-        zone, now = moments.timezone(params["timezone"]), dt.datetime.now(dt.UTC)
-        self.until = moments.moment("until", params["until"], now, zone) if params["until"] else now
-        self.since = moments.moment("since", params["since"], now, zone)
-        log_lines.check_period(self.since, self.until)
-        self.module, self.params, self.name = module, params, params["name"]
-        self.reader = Reader(module, params["recording"])
-        masker, exact = log_api.masker(self.reader.client("secretsmanager"), self.name)
-        if not exact:
-            module.warn("The secret document may not be read, so what looks like a secret is masked, and nothing else.")
-        self.mask = masker.mask
-        self.stamp = f"incident-{self.name}-{self.until:%Y%m%dT%H%M%SZ}"
-        self.path = Path(params["directory"]) / f"{self.stamp}.tar.gz"
+    def __init__(self, module: Any, since: dt.datetime, until: dt.datetime) -> None:
+        self.module, self.params, self.name = module, module.params, module.params["name"]
+        self.since, self.until = since, until
+        self.reader = Reader(module, module.params["recording"])
+        self.stamp = f"incident-{self.name}-{until:%Y%m%dT%H%M%SZ}"
+        self.path = Path(module.params["directory"]) / f"{self.stamp}.tar.gz"
         self.lines: dict[str, list[dict[str, str]]] = {}
         self.events: list[incident.Event] = []
 
     def files(self) -> dict[str, str]:
-        """The files, by name."""
+        """The files by name. Secrets are still in them."""
         facts, clients = self.reader.facts(), self.reader.client
-        checks = [asdict(check) for check in health.checks(facts, health.Limits())]
+        found = [asdict(check) for check in checks.checks(facts, checks.Limits())]
         watch = clients("cloudwatch")
         history = cloudwatch.alarm_history(watch, names.alarm_prefix(self.name), self.since, self.until)
         actions = review.scaling_actions(
@@ -183,13 +174,13 @@ class Report:
         state = {
             "phase": facts.life.get("phase", "not built"),
             "account": sts.account_id(clients("sts")),
-            "checks": checks,
+            "checks": found,
             "images": incident.images(definitions),
             "lines": {component: len(each) for component, each in self.lines.items()},
         }
         listed = {
-            "health.json": checks,
-            "life_cycle.json": facts.life,
+            "health.json": found,
+            "lifecycle.json": facts.life,
             "alarms.json": [
                 {name: alarm.get(name) for name in ("AlarmName", "StateValue", "StateReason", "StateUpdatedTimestamp")}
                 for alarm in facts.alarms
@@ -204,13 +195,13 @@ class Report:
             self.name, self.params["title"], self.since, self.until, state, self.events
         )
         for component, each in self.lines.items():
-            files[f"logs/{component}.log"] = "".join(f"{line}\n" for line in log_lines.told(each))
-        return {name: self.mask(text) for name, text in files.items()}
+            files[f"logs/{component}.log"] = "".join(f"{line}\n" for line in lines.told(each))
+        return files
 
     def read_lines(self) -> dict[str, list[dict[str, str]]]:
         """The log by component, the newest lines of each."""
         found: dict[str, deque[dict[str, str]]] = {}
-        for line in log_api.read_all(self.reader.client("logs"), self.name, self.since, self.until):
+        for line in reader.read_all(self.reader.client("logs"), self.name, self.since, self.until):
             found.setdefault(line["component"], deque(maxlen=self.params["limit"])).append(line)
         return {component: list(found[component]) for component in sorted(found)}
 
@@ -236,10 +227,28 @@ def write(path: Path, data: bytes) -> None:
         raise InvalidInput(f"directory: {path} cannot be written ({error.strerror}); give another directory") from error
 
 
+def period(params: dict[str, Any]) -> tuple[dt.datetime, dt.datetime]:
+    """From when until when to look. Raises InvalidInput if that is no period."""
+    zone, now = moments.timezone(params["timezone"]), dt.datetime.now(dt.UTC)
+    until = moments.moment("until", params["until"], now, zone) if params["until"] else now
+    since = moments.moment("since", params["since"], now, zone)
+    lines.check_period(since, until)
+    return since, until
+
+
+def masked(module: Any, report: Report) -> Callable[[str], str]:
+    """What takes the secrets out of a text. Warns if the secret document may not be read."""
+    masker, exact = reader.masker(report.reader.client("secretsmanager"), report.name)
+    if not exact:
+        module.warn("The secret document may not be read, so what looks like a secret is masked, and nothing else.")
+    return masker.mask
+
+
 def reconcile(module: Any) -> None:
     """Read, pack, write."""
-    report = Report(module)
-    files = report.files()
+    report = Report(module, *period(module.params))
+    mask = masked(module, report)
+    files = {name: mask(text) for name, text in report.files().items()}
     data = incident.archive(report.stamp, files, report.until)
     finish(
         module,
@@ -254,7 +263,7 @@ def reconcile(module: Any) -> None:
         lines=sum(len(each) for each in report.lines.values()),
         events=len(report.events),
         summary=[
-            report.mask(f"  {event.at:%Y-%m-%d %H:%M:%S}  {event.kind:<10}  {event.text[:150]}")
+            mask(f"  {event.at:%Y-%m-%d %H:%M:%S}  {event.kind:<10}  {event.text[:150]}")
             for event in report.events[-SHOWN:]
         ],
     )
@@ -264,7 +273,7 @@ def main() -> None:
     """Run the module."""
     run(
         {
-            **life_cycle.ARGUMENTS,
+            **connect.ARGUMENTS,
             "recording": {"type": "bool", "default": True},
             "directory": {"type": "path", "required": True},
             "title": {"type": "str", "default": ""},

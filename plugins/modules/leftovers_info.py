@@ -108,8 +108,7 @@ import functools
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import belongings as api
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import leftovers
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import belongings, leftovers
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import optional
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM, bucket, domain
 
@@ -118,11 +117,11 @@ def reconcile(module: Any) -> None:
     """List, sort, tell."""
     params = module.params
     get = functools.partial(client, module)
-    place = api.Place(get, params["name"], params["domain"], params["hosted_zone"], params["recording_bucket"])
-    found = api.by_name(place)
+    place = belongings.Place(get, params["name"], params["domain"], params["hosted_zone"], params["recording_bucket"])
+    found = belongings.by_name(place)
     kept = [item for item in found if leftovers.is_kept(item, params["kept"])]
     left = [item for item in found if item not in kept]
-    tagged = leftovers.unlisted(api.by_tag(place), found)
+    tagged = leftovers.unlisted(belongings.by_tag(place), found)
     module.exit_json(
         changed=False,
         left=left,

@@ -128,11 +128,16 @@ from typing import Any
 from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import logs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines as log_lines
-from ansible_collections.meetops.jitsi.plugins.module_utils.logs import reader as api
+from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines, reader
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring.filter_pattern import Pattern
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, line
 from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
+
+
+def error_patterns(api: Any, name: str) -> tuple[Pattern, ...]:
+    """What the metric filters of a platform find errors by."""
+    return lines.error_patterns(logs.describe_metric_filters(api, names.log_group(name)), name)
 
 
 def reconcile(module: Any) -> None:
@@ -141,18 +146,16 @@ def reconcile(module: Any) -> None:
     zone = moments.timezone(params["timezone"])
     until = moments.moment("until", params["until"], now, zone) if params["until"] else now
     since = moments.moment("since", params["since"], now, zone)
-    log_lines.check_period(since, until)
-    components = log_lines.components(params["components"])
-    watch, errors = client(module, "logs"), ()
-    if params["errors"]:
-        filters = logs.describe_metric_filters(watch, names.log_group(params["name"]))
-        errors = log_lines.error_patterns(filters, params["name"])
-    wanted = log_lines.Wanted(since, until, components, params["room"], params["text"], params["limit"], errors)
-    masker, exact = api.masker(client(module, "secretsmanager"), params["name"])
+    lines.check_period(since, until)
+    components = lines.components(params["components"])
+    api = client(module, "logs")
+    errors = error_patterns(api, params["name"]) if params["errors"] else ()
+    wanted = lines.Wanted(since, until, components, params["room"], params["text"], params["limit"], errors)
+    masker, exact = reader.masker(client(module, "secretsmanager"), params["name"])
     if not exact:
         module.warn("The secret document may not be read, so what looks like a secret is masked, and nothing else.")
-    lines, more = api.read(watch, params["name"], wanted, masker.mask)
-    module.exit_json(changed=False, lines=lines, more=more, since=moments.iso(since), until=moments.iso(until))
+    found, more = reader.read(api, params["name"], wanted, masker.mask)
+    module.exit_json(changed=False, lines=found, more=more, since=moments.iso(since), until=moments.iso(until))
 
 
 def main() -> None:

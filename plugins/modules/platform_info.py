@@ -112,7 +112,11 @@ platform:
       elements: str
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     ecs,
     efs,
@@ -122,147 +126,170 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import (
     sts,
 )
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as api
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import state
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find, state
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
-PARTS = ["network", "secret", "discovery", "storage", "services", "targets"]
 
+@dataclass(frozen=True)
+class Place:
+    """A platform by its name, and whose account and which region to look in."""
 
-class Platform:
-    """Reads the parts of one environment; ``missing`` gathers what is not there."""
+    module: Any
+    name: str
+    account: str
+    partition: str
+    region: str
 
-    def __init__(self, module):
-        self.module = module
-        self.name = module.params["name"]
-        self.missing = []
-        caller = self.client("sts")
-        self.account, self.partition, self.region = (
-            sts.account_id(caller),
-            caller.meta.partition,
-            caller.meta.region_name,
-        )
-
-    def client(self, service):
+    def client(self, service: str) -> Any:
+        """The client of a service."""
         return runner.client(self.module, service)
 
-    def arn(self, service, resource):
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN that a resource of the platform has, or would have."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
-    def identity(self):
-        return {
-            "name": self.name,
-            "account_id": self.account,
-            "partition": self.partition,
-            "region": self.region,
-            "cluster_arn": self.arn("ecs", f"cluster/{platform.cluster(self.name)}"),
-        }
 
-    def vpc(self):
-        """Id of the VPC, or None."""
-        found = api.vpcs(self.client("ec2"), self.name)
-        if len(found) > 1:
-            raise InvalidInput(f"name {self.name}: {len(found)} VPCs have this Name tag; rename or remove the others")
-        return found[0]["VpcId"] if found else None
-
-    def network(self):
-        names, vpc_id = platform.security_groups(self.name), self.vpc()
-        subnets, groups = [], {}
-        if vpc_id:
-            subnets = api.subnets(self.client("ec2"), vpc_id, self.name)
-            groups = api.security_groups(self.client("ec2"), vpc_id, list(names.values()))
-        self.missing += [] if vpc_id else [f"vpc {self.name}"]
-        self.missing += [] if subnets else ["subnets"]
-        self.missing += [f"security group {name}" for name in names.values() if name not in groups]
-        return {
-            "vpc_id": vpc_id or "vpc-planned",
-            "subnet_ids": subnets or ["subnet-planned-a", "subnet-planned-b"],
-            "security_group_ids": {kind: groups.get(name, f"sg-planned-{kind}") for kind, name in names.items()},
-        }
-
-    def secret(self):
-        name = platform.secret(self.name)
-        found = secretsmanager.describe(self.client("secretsmanager"), name) or {}
-        if not found or "DeletedDate" in found:
-            self.missing.append(f"secret {name}")
-            return {"secret_arn": self.arn("secretsmanager", f"secret:{name}-planned")}
-        return {"secret_arn": found["ARN"]}
-
-    def namespace(self):
-        """Id of the namespace, or None. Of several in as many VPCs, the one that the platform's VPC resolves."""
-        found = servicediscovery.list_namespaces(self.client("servicediscovery"), platform.namespace(self.name))
-        if len(found) > 1:
-            zones = servicediscovery.zones_of_vpc(self.client("route53"), self.vpc() or "vpc-planned", self.region)
-            found = [item for item in found if item["Properties"]["DnsProperties"]["HostedZoneId"] in zones]
-        return found[0]["Id"] if found else None
-
-    def discovery(self):
-        name, namespace_id = platform.namespace(self.name), self.namespace()
-        services = {}
-        if namespace_id:
-            listed = servicediscovery.list_services(self.client("servicediscovery"), namespace_id)
-            services = {item["Name"]: item["Arn"] for item in listed}
-        service = services.get(platform.DISCOVERY_SERVICE)
-        self.missing += [] if namespace_id else [f"namespace {name}"]
-        self.missing += [] if service else [f"discovery service {platform.DISCOVERY_SERVICE}.{name}"]
-        return {
-            "namespace_id": namespace_id or "ns-planned",
-            "discovery_service_arn": service or self.arn("servicediscovery", "service/srv-planned"),
-        }
-
-    def storage(self):
-        found = efs.find(self.client("efs"), self.name) or {}
-        points = efs.list_access_points(self.client("efs"), found["FileSystemId"]) if found else []
-        point = next((item["AccessPointId"] for item in points if efs.tags(item).get("Name") == self.name), "")
-        self.missing += [] if found else [f"file system {self.name}"]
-        self.missing += [] if point else [f"access point {self.name}"]
-        return {
-            "file_system_id": found.get("FileSystemId", "fs-planned"),
-            "access_point_id": point or "fsap-planned",
-        }
-
-    def services(self):
-        names = platform.services(self.name)
-        found = {
-            item["serviceName"]: item
-            for item in ecs.services(self.client("ecs"), platform.cluster(self.name), list(names.values()))
-            if item["status"] == "ACTIVE"
-        }
-        services = {kind: state.service(name, found.get(name, {})) for kind, name in names.items()}
-        self.missing += [f"service {name}" for name in names.values() if name not in found]
-        return {
-            "services": services,
-            "state": state.state({kind: services[kind] for kind, name in names.items() if name in found}),
-        }
-
-    def targets(self):
-        ids = platform.resource_ids(self.name)
-        found = api.scalable_targets(self.client("application-autoscaling"), list(ids.values()))
-        self.missing += [f"scalable target {resource}" for resource in ids.values() if resource not in found]
-        return {
-            "scalable_targets": {
-                kind: {"min": found[resource]["MinCapacity"], "max": found[resource]["MaxCapacity"]}
-                for kind, resource in ids.items()
-                if resource in found
-            }
-        }
+# What a part returns, and names of what it did not find.
+Part = tuple[dict[str, Any], list[str]]
 
 
-def reconcile(module):
-    found = Platform(module)
-    result = found.identity()
-    for part in PARTS:
-        if part in module.params["include"]:
-            result.update(getattr(found, part)())
-    module.exit_json(changed=False, platform={**result, "missing": found.missing})
+def locate(module: Any) -> Place:
+    """Read whose account it is."""
+    caller = runner.client(module, "sts")
+    return Place(module, module.params["name"], sts.account_id(caller), caller.meta.partition, caller.meta.region_name)
 
 
-def main():
+def identity(place: Place) -> dict[str, Any]:
+    """What is known of a platform without looking for it."""
+    return {
+        "name": place.name,
+        "account_id": place.account,
+        "partition": place.partition,
+        "region": place.region,
+        "cluster_arn": place.arn("ecs", f"cluster/{names.cluster(place.name)}"),
+    }
+
+
+def vpc(place: Place) -> str:
+    """Id of the VPC, empty if there is none. Raises InvalidInput if there are several."""
+    found = find.vpcs(place.client("ec2"), place.name)
+    if len(found) > 1:
+        raise InvalidInput(f"name {place.name}: {len(found)} VPCs have this Name tag; rename or remove the others")
+    return str(found[0]["VpcId"]) if found else ""
+
+
+def network(place: Place) -> Part:
+    """The VPC, its subnets, and the security groups by kind."""
+    wanted, vpc_id, ec2 = names.security_groups(place.name), vpc(place), place.client("ec2")
+    subnets = find.subnets(ec2, vpc_id, place.name) if vpc_id else []
+    groups = find.security_groups(ec2, vpc_id, list(wanted.values())) if vpc_id else {}
+    missing = [*([] if vpc_id else [f"vpc {place.name}"]), *([] if subnets else ["subnets"])]
+    return {
+        "vpc_id": vpc_id or "vpc-planned",
+        "subnet_ids": subnets or ["subnet-planned-a", "subnet-planned-b"],
+        "security_group_ids": {kind: groups.get(name, f"sg-planned-{kind}") for kind, name in wanted.items()},
+    }, [*missing, *(f"security group {name}" for name in wanted.values() if name not in groups)]
+
+
+def secret(place: Place) -> Part:
+    """The secret, unless its deletion is scheduled."""
+    name = names.secret(place.name)
+    found = secretsmanager.describe(place.client("secretsmanager"), name) or {}
+    if not found or "DeletedDate" in found:
+        return {"secret_arn": place.arn("secretsmanager", f"secret:{name}-planned")}, [f"secret {name}"]
+    return {"secret_arn": found["ARN"]}, []
+
+
+def namespace(place: Place) -> str:
+    """Id of the namespace, empty if there is none. Of several in as many VPCs, the one that the platform's resolves."""
+    found = servicediscovery.list_namespaces(place.client("servicediscovery"), names.namespace(place.name))
+    if len(found) > 1:
+        zones = servicediscovery.zones_of_vpc(place.client("route53"), vpc(place) or "vpc-planned", place.region)
+        found = [item for item in found if item["Properties"]["DnsProperties"]["HostedZoneId"] in zones]
+    return str(found[0]["Id"]) if found else ""
+
+
+def discovery(place: Place) -> Part:
+    """The namespace, and the service that leads to the signalling task."""
+    namespace_id = namespace(place)
+    listed = servicediscovery.list_services(place.client("servicediscovery"), namespace_id) if namespace_id else []
+    service = {item["Name"]: item["Arn"] for item in listed}.get(names.DISCOVERY_SERVICE)
+    missing = [] if namespace_id else [f"namespace {names.namespace(place.name)}"]
+    return {
+        "namespace_id": namespace_id or "ns-planned",
+        "discovery_service_arn": service or place.arn("servicediscovery", "service/srv-planned"),
+    }, [*missing, *([] if service else [f"discovery service {names.discovery_host(place.name)}"])]
+
+
+def storage(place: Place) -> Part:
+    """The file system of the certificates, and its access point."""
+    client = place.client("efs")
+    found = efs.find(client, place.name) or {}
+    points = efs.list_access_points(client, found["FileSystemId"]) if found else []
+    point = next((item["AccessPointId"] for item in points if efs.tags(item).get("Name") == place.name), "")
+    there = {f"file system {place.name}": found, f"access point {place.name}": point}
+    return {
+        "file_system_id": found.get("FileSystemId", "fs-planned"),
+        "access_point_id": point or "fsap-planned",
+    }, [name for name, item in there.items() if not item]
+
+
+def services(place: Place) -> Part:
+    """The services by kind, and whether the platform is awake."""
+    wanted = names.services(place.name)
+    active = {
+        item["serviceName"]: item
+        for item in ecs.services(place.client("ecs"), names.cluster(place.name), list(wanted.values()))
+        if item["status"] == "ACTIVE"
+    }
+    told = {kind: state.service(name, active.get(name, {})) for kind, name in wanted.items()}
+    there = {kind: told[kind] for kind, name in wanted.items() if name in active}
+    missing = [f"service {name}" for name in wanted.values() if name not in active]
+    return {"services": told, "state": state.state(there)}, missing
+
+
+def targets(place: Place) -> Part:
+    """The limits of what scales, by kind."""
+    ids = names.resource_ids(place.name)
+    found = find.scalable_targets(place.client("application-autoscaling"), list(ids.values()))
+    limits = {
+        kind: {"min": found[resource]["MinCapacity"], "max": found[resource]["MaxCapacity"]}
+        for kind, resource in ids.items()
+        if resource in found
+    }
+    missing = [f"scalable target {resource}" for resource in ids.values() if resource not in found]
+    return {"scalable_targets": limits}, missing
+
+
+PARTS: dict[str, Callable[[Place], Part]] = {
+    "network": network,
+    "secret": secret,
+    "discovery": discovery,
+    "storage": storage,
+    "services": services,
+    "targets": targets,
+}
+
+
+def reconcile(module: Any) -> None:
+    """Read the parts that are asked for, and tell."""
+    place = locate(module)
+    parts = [read(place) for part, read in PARTS.items() if part in module.params["include"]]
+    found = identity(place)
+    for part, _missing in parts:
+        found |= part
+    module.exit_json(
+        changed=False, platform={**found, "missing": [name for _part, missing in parts for name in missing]}
+    )
+
+
+def main() -> None:
+    """Run the module."""
     runner.run(
-        dict(
-            name=dict(type="str", required=True),
-            include=dict(type="list", elements="str", choices=PARTS, default=PARTS),
-        ),
+        {
+            "name": {"type": "str", "required": True},
+            "include": {"type": "list", "elements": "str", "choices": list(PARTS), "default": list(PARTS)},
+        },
         reconcile,
         rules=PLATFORM,
     )

@@ -79,7 +79,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwat
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
 from ansible_collections.meetops.jitsi.plugins.module_utils.health import check, patience, recording_path
 from ansible_collections.meetops.jitsi.plugins.module_utils.health.reader import Reader
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import find
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import uploads
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import optional
 from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
@@ -89,11 +89,10 @@ DAYS = 30
 
 
 class Path:
-    """Reads what is on the way of a recording."""
+    """Reads what is on the way of a recording. ``since`` is from when on a recorder must have told of itself."""
 
-    def __init__(self, module: Any) -> None:
-        self.reader, self.params = Reader(module, recording=True), module.params
-        self.since = moments.moment("since", module.params["since"], self.reader.now, dt.UTC)
+    def __init__(self, reader: Reader, since: dt.datetime) -> None:
+        self.reader, self.params, self.since = reader, reader.module.params, since
 
     def checks(self) -> list[dict[str, Any]]:
         """Look at all of it now, and time each look."""
@@ -113,19 +112,22 @@ class Path:
         return found
 
     def recorder(self) -> list[check.Check]:
+        """Whether a recorder is free."""
         return [recording_path.recorder(self.reader.figures(self.since).get("jibri", []))]
 
     def bucket(self) -> list[check.Check]:
+        """Whether the bucket is there, encrypted as it should be, with versions."""
         s3, name = self.reader.client("s3"), self.params["bucket"]
         try:
             s3.head_bucket(Bucket=name)
         except s3.exceptions.ClientError:
             return [recording_path.bucket(None, name, self.params["kms_key"])]
         versioning = s3.get_bucket_versioning(Bucket=name).get("Status", "")
-        found = {"versioning": versioning, "key": platform.bucket_key(s3, name)}
+        found = {"versioning": versioning, "key": find.bucket_key(s3, name)}
         return [recording_path.bucket(found, name, self.params["kms_key"])]
 
     def permissions(self) -> list[check.Check]:
+        """Whether the recorders' role may upload."""
         client, role = self.reader.client("iam"), names.roles(self.params["name"])["recorder_task"]
         account = sts.account_id(self.reader.client("sts"))
         source = f"arn:{client.meta.partition}:iam::{account}:role/{role}"
@@ -146,6 +148,7 @@ class Path:
         return [recording_path.permissions(decisions, role)]
 
     def uploads(self) -> Iterable[check.Check]:
+        """How the last uploads went."""
         now, reader = self.reader.now, self.reader
         since, period = uploads.rate_period(now - dt.timedelta(days=DAYS), now)
         watch, dimensions = reader.client("cloudwatch"), {"Platform": reader.name}
@@ -158,7 +161,9 @@ class Path:
 
 def reconcile(module: Any) -> None:
     """Look, again as long as something does not work and there is patience."""
-    found = patience.look(Path(module).checks, module.params["patience"])
+    reader = Reader(module, recording=True)
+    path = Path(reader, moments.moment("since", module.params["since"], reader.now, dt.UTC))
+    found = patience.look(path.checks, module.params["patience"])
     worst = max((each["state"] for each in found), key=check.STATES.index)
     module.exit_json(changed=False, state=worst, checks=found)
 

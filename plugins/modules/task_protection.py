@@ -96,53 +96,61 @@ changes:
   sample: [{resource: "task arn:aws:ecs:us-east-1:123456789012:task/x/1", action: update, fields: [protected]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_protection
 
 PREFIX = "task "
 
 
-def tasks_of(ecs, cluster, service, of):
-    """ARNs of the tasks that are asked for."""
+def tasks_of(api: Any, cluster: str, service: dict[str, Any], of: str) -> list[str]:
+    """ARNs of a service's tasks: ``all`` of them, or those of ``former`` deployments."""
     if of == "former" and task_protection.settled(service):
         return []
-    arns = api.service_tasks(ecs, cluster, service["serviceName"])
-    return task_protection.former(service, api.tasks(ecs, cluster, arns)) if of == "former" else arns
+    arns = ecs.service_tasks(api, cluster, service["serviceName"])
+    return task_protection.former(service, ecs.tasks(api, cluster, arns)) if of == "former" else arns
 
 
-def reconcile(module):
-    params, ecs = module.params, runner.client(module, "ecs")
+def told(service: dict[str, Any], protected: list[str]) -> dict[str, Any]:
+    """What is returned of a service: its rollout, and the ARNs of its protected tasks."""
+    return {**task_protection.rollout(service), "protected": protected}
+
+
+def reconcile(module: Any) -> None:
+    """Read which tasks are protected, and release them if that is asked for."""
+    params, api = module.params, client(module, "ecs")
     cluster = params["cluster"]
-    found = [item for item in api.services(ecs, cluster, params["services"]) if item["status"] == "ACTIVE"]
-    tasks = {item["serviceName"]: tasks_of(ecs, cluster, item, params["of"]) for item in found}
-    arns = [arn for listed in tasks.values() for arn in listed]
-    current = task_protection.state(api.protections(ecs, cluster, arns))
+    services = {
+        item["serviceName"]: item
+        for item in ecs.services(api, cluster, params["services"])
+        if item["status"] == "ACTIVE"
+    }
+    tasks = {name: tasks_of(api, cluster, item, params["of"]) for name, item in services.items()}
+    current = task_protection.state(ecs.protections(api, cluster, [arn for arns in tasks.values() for arn in arns]))
     wanted = {resource: {"protected": False} for resource in current} if params["release"] else {}
-    runner.finish(
+    finish(
         module,
         compare(current, wanted),
-        lambda change: api.release_protection(ecs, cluster, change.resource.removeprefix(PREFIX)),
+        lambda change: ecs.release_protection(api, cluster, change.resource.removeprefix(PREFIX)),
         services={
-            item["serviceName"]: {
-                **task_protection.rollout(item),
-                "protected": [arn for arn in tasks[item["serviceName"]] if PREFIX + arn in current],
-            }
-            for item in found
+            name: told(item, [arn for arn in tasks[name] if PREFIX + arn in current]) for name, item in services.items()
         },
         protected=len(current),
     )
 
 
-def main():
-    runner.run(
-        dict(
-            cluster=dict(type="str", required=True),
-            services=dict(type="list", elements="str", required=True),
-            of=dict(type="str", choices=["all", "former"], default="all"),
-            release=dict(type="bool", default=False),
-        ),
+def main() -> None:
+    """Run the module."""
+    run(
+        {
+            "cluster": {"type": "str", "required": True},
+            "services": {"type": "list", "elements": "str", "required": True},
+            "of": {"type": "str", "choices": ["all", "former"], "default": "all"},
+            "release": {"type": "bool", "default": False},
+        },
         reconcile,
     )
 

@@ -49,7 +49,7 @@ class Facts:
 
     now: dt.datetime
     domain: str
-    # The life cycle, as the module life_cycle_info returns it.
+    # The life cycle, as the module lifecycle_info returns it.
     life: Mapping[str, Any]
     # Services and tasks (also those that ended lately) by kind, and the public addresses of the running ones.
     services: Mapping[str, Mapping[str, Any]]

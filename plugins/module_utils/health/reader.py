@@ -12,9 +12,8 @@ from typing import Any
 from .. import names
 from .._aws import acm, cloudfront, cloudwatch, ecs, logs, route53, runner
 from .._aws.pages import pages
-from ..lifecycle import connect as life_cycle
-from ..lifecycle import plan as life_cycle_plan
-from ..logs import lines as log_lines
+from ..lifecycle import connect, plan
+from ..logs import lines
 from ..recordings import uploads
 from .checks import FRESH, Facts
 
@@ -25,7 +24,7 @@ NEVER = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 class Reader:
-    """Reads one platform. For ``facts`` the module has the arguments of ``life_cycle.ARGUMENTS``."""
+    """Reads one platform. For ``facts`` the module has the arguments of ``connect.ARGUMENTS``."""
 
     def __init__(self, module: Any, recording: bool) -> None:
         self.module, self.recording = module, recording
@@ -40,11 +39,11 @@ class Reader:
 
     def facts(self) -> Facts:
         """Everything that the checks look at."""
-        cloud = life_cycle.connect(self.module)
+        cloud = connect.connect(self.module)
         try:
-            item, seen, usage = life_cycle.look(cloud, life_cycle.settings(self.module))
-            life = life_cycle_plan.report(item, seen, usage, cloud.names.schedules, cloud.now())
-        except life_cycle.NoLifeCycle:
+            item, seen, usage = connect.look(cloud, connect.settings(self.module))
+            life = plan.report(item, seen, usage, cloud.names.schedules, cloud.now())
+        except connect.NoLifecycle:
             life = {}
         tasks = self.tasks()
         return Facts(
@@ -78,7 +77,7 @@ class Reader:
         """The tasks by kind, the running ones and those that ended lately."""
         client, arns = self.client("ecs"), []
         for status in ("RUNNING", "STOPPED"):
-            arns += pages_of_arns(client, self.cluster, status)
+            arns += task_arns(client, self.cluster, status)
         found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in self.names}
         kinds = {f"service:{name}": kind for kind, name in self.names.items()}
         for task in ecs.tasks(client, self.cluster, arns) if arns else ():
@@ -159,7 +158,7 @@ class Reader:
 
     def function_errors(self) -> list[dict[str, str]]:
         """Lines of the functions that tell of an error within a day."""
-        found = (log_lines.line(event, self.name) for event in self.events(FUNCTION_ERRORS, self.now - DAY))
+        found = (lines.line(event, self.name) for event in self.events(FUNCTION_ERRORS, self.now - DAY))
         return sorted((line for line in found if line["kind"] == "function"), key=lambda line: line["at"])
 
     def failed_uploads(self) -> list[dict[str, Any]]:
@@ -181,11 +180,10 @@ class Reader:
         return uploads.waiting(points, self.now)
 
 
-def pages_of_arns(client: Any, cluster: str, status: str) -> list[str]:
+def task_arns(client: Any, cluster: str, status: str) -> list[str]:
     """ListTasks of a cluster that are to run (``RUNNING``) or to end (``STOPPED``)."""
     try:
-        found = client.get_paginator("list_tasks").paginate(cluster=cluster, desiredStatus=status)
-        return [arn for page in found for arn in page["taskArns"]]
+        return [str(arn) for arn in pages(client, "list_tasks", "taskArns", cluster=cluster, desiredStatus=status)]
     except client.exceptions.ClusterNotFoundException:
         return []
 

@@ -13,7 +13,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto
 
 from .._aws import route53, runner
 from ..errors import InvalidInput
-from . import plan as life_cycle_plan
+from . import plan
 from .functions.cloud import Cloud, Names
 from .functions.state import Item, Seen, Settings, Usage
 
@@ -34,17 +34,17 @@ class Quiet(Cloud):
         """Say nothing."""
 
 
-class NoLifeCycle(InvalidInput):
+class NoLifecycle(InvalidInput):
     """There is nothing to look at: the role edge has not made it."""
 
 
 def connect(module: Any) -> Quiet:
-    """Find the platform of the module's ``ARGUMENTS``. Raises NoLifeCycle if its zone is not there."""
+    """Find the platform of the module's ``ARGUMENTS``. Raises NoLifecycle if its zone is not there."""
     params = module.params
-    life_cycle_plan.check_platform(params["domain"], params["schedules"], params["idle_minutes"])
+    plan.check_platform(params["domain"], params["schedules"], params["idle_minutes"])
     zones = route53.public_zones(runner.client(module, "route53"), params["hosted_zone"])
     if len(zones) != 1:
-        raise NoLifeCycle(
+        raise NoLifecycle(
             f"hosted_zone {params['hosted_zone']}: {len(zones)} public zones of this name in the account; give the one "
             "that the domain is in"
         )
@@ -69,11 +69,11 @@ def settings(module: Any) -> Settings:
 
 
 def look(cloud: Cloud, settings: Settings) -> tuple[Item | None, Seen, Usage]:
-    """Read everything. Raises NoLifeCycle if there is none."""
+    """Read everything. Raises NoLifecycle if there is none."""
     try:
         item = cloud.item()
     except is_boto3_error_code("ResourceNotFoundException"):
-        raise NoLifeCycle(
+        raise NoLifecycle(
             f"name {cloud.names.platform}: its life cycle is not there (table {cloud.names.table}); "
             "run site.yml --tags edge first"
         ) from None

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from ..changes import Change, Fields, compare
 from ..errors import InvalidInput
 from ..names import KINDS
+from ..times import moments
 from ..times.schedule import check_schedule, check_timezone
 from ..variables.kinds import domain_fault
 from .functions.schedule import next_change
@@ -114,9 +114,9 @@ def report(
     coming = next_change(schedules, now)
     return {
         "phase": phase(item, seen),
-        "since": _utc(item.since) if item else None,
+        "since": moments.utc(item.since) if item else None,
         "by": item.by if item else "",
-        "woken_at": _utc(item.woken_at) if item else None,
+        "woken_at": moments.utc(item.woken_at) if item else None,
         "participants": newest(usage.participants),
         "recorders_busy": newest(usage.busy),
         "recordings_waiting": newest(usage.waiting),
@@ -130,9 +130,5 @@ def report(
             for kind in KINDS
         },
         "addresses": {record: list(values) for record, values in seen.records.items()},
-        "next_schedule": {"at": _utc(coming[0]), "awake": coming[1]} if coming else None,
+        "next_schedule": {"at": moments.utc(coming[0]), "awake": coming[1]} if coming else None,
     }
-
-
-def _utc(seconds: float) -> str | None:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}" if seconds else None

@@ -23,7 +23,6 @@ from .._aws import (
     events,
     iam,
     logs,
-    pages,
     route53,
     s3,
     s3_objects,
@@ -32,13 +31,13 @@ from .._aws import (
     sns,
     sts,
 )
+from .._aws.pages import pages
 from .._aws.s3 import NotOurs
 from .._aws.tags import tag_dict
 from ..capacity import scaling
 from ..edge import certificate, dns_records
 from ..monitoring import alert_topic
-from . import find, leftovers, sizes
-from . import prices as cost
+from . import find, leftovers, prices, sizes
 from .leftovers import Thing, thing
 
 # Of CloudFront and IAM, whatever the region of the rest.
@@ -81,8 +80,8 @@ def by_tag(place: Place) -> list[str]:
         client = place.client("resourcegroupstaggingapi", region)
         for begin in range(0, len(tags), VALUES):
             filters = [{"Key": "Name", "Values": tags[begin : begin + VALUES]}]
-            pages = client.get_paginator("get_resources").paginate(TagFilters=filters)
-            arns |= {item["ResourceARN"] for page in pages for item in page["ResourceTagMappingList"]}
+            found = pages(client, "get_resources", "ResourceTagMappingList", TagFilters=filters)
+            arns |= {item["ResourceARN"] for item in found}
     return sorted(arns)
 
 
@@ -121,23 +120,23 @@ def _network(place: Place) -> Iterator[Thing]:
     ours = leftovers.name_tags(place.name, "")
     filters = [{"Name": "tag:Name", "Values": [*ours, names.subnet(place.name, "*")]}]
     for operation, (key, identity) in NETWORK.items():
-        for item in pages.pages(client, operation, key, Filters=filters):
+        for item in pages(client, operation, key, Filters=filters):
             tag = tag_dict(item.get("Tags") or []).get("Name", "")
             gone = str(item.get("State", "")).lower() in GONE
             if (tag in ours or leftovers.is_subnet(place.name, tag)) and not gone:
                 yield thing(
                     operation.removeprefix("describe_").removesuffix("s").replace("_", " "), tag, item[identity]
                 )
-    for reservation in pages.pages(client, "describe_instances", "Reservations", Filters=filters):
+    for reservation in pages(client, "describe_instances", "Reservations", Filters=filters):
         for item in reservation["Instances"]:
             tag = tag_dict(item["Tags"])["Name"]
             if tag in ours and item["State"]["Name"] not in GONE:
-                hour = cost.instance_hour(item["InstanceType"]) or 0.0
-                yield thing("instance", tag, item["InstanceId"], hour * cost.HOURS_A_MONTH)
-    for item in pages.pages(client, "describe_volumes", "Volumes", Filters=filters):
+                hour = prices.instance_hour(item["InstanceType"]) or 0.0
+                yield thing("instance", tag, item["InstanceId"], hour * prices.HOURS_A_MONTH)
+    for item in pages(client, "describe_volumes", "Volumes", Filters=filters):
         tag = tag_dict(item["Tags"])["Name"]
         if tag in ours:
-            yield thing("volume", tag, item["VolumeId"], item["Size"] * cost.DISK_GIB_MONTH)
+            yield thing("volume", tag, item["VolumeId"], item["Size"] * prices.DISK_GIB_MONTH)
 
 
 def _file_system(place: Place) -> Iterator[Thing]:
@@ -148,7 +147,7 @@ def _file_system(place: Place) -> Iterator[Thing]:
             "file system",
             place.name,
             found["FileSystemId"],
-            gib * cost.IDLE_ITEMS["file_system_gib"].usd,
+            gib * prices.IDLE_ITEMS["file_system_gib"].usd,
             "certificates",
         )
 
@@ -168,7 +167,7 @@ def _names(place: Place) -> Iterator[Thing]:
 
 def _functions(place: Place) -> Iterator[Thing]:
     ours = names.functions(place.name).values()
-    for item in pages.pages(place.client("lambda"), "list_functions", "Functions"):
+    for item in pages(place.client("lambda"), "list_functions", "Functions"):
         if item["FunctionName"] in ours:
             yield thing("function", item["FunctionName"])
     rules = names.rules(place.name).values()
@@ -192,7 +191,7 @@ def _watching(place: Place) -> Iterator[Thing]:
         if found:
             gib = found.get("storedBytes", 0) / sizes.GIB
             keeps = f"events end after {found['retentionInDays']} days" if "retentionInDays" in found else ""
-            yield thing("log group", group, usd_month=gib * cost.IDLE_ITEMS["log_gib"].usd, note=keeps)
+            yield thing("log group", group, usd_month=gib * prices.IDLE_ITEMS["log_gib"].usd, note=keeps)
     caller, topics = sts.caller_arn(place.client("sts")), place.client("sns")
     arn = alert_topic.topic_arn(names.topic(name), topics.meta.region_name, caller)
     if sns.get_attributes(topics, arn) is not None:
@@ -248,7 +247,7 @@ def _data(place: Place) -> Iterator[Thing]:
         exists = False
     if exists:
         gib = sizes.bucket_gib(place.client("cloudwatch"), place.bucket, datetime.now(UTC))
-        usd = sum(cost.IDLE_ITEMS[key].usd * value for key, value in gib.items())
+        usd = sum(prices.IDLE_ITEMS[key].usd * value for key, value in gib.items())
         lock = "; it has Object Lock" if s3_objects.has_lock(client, place.bucket) else ""
         note = f"{sum(gib.values()):.2f} GiB when S3 last counted, with its rules of expiry{lock}; site.yml adopts it"
         yield thing("bucket", place.bucket, usd_month=usd, note=note)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import names
-from . import prices as cost
+from . import prices
 
 Thing = dict[str, Any]
 
@@ -27,11 +27,11 @@ KEPT = {
 DELETED_SECRET = "deleted secret"
 # Of a thing of this kind AWS bills so much a month.
 PRICES = {
-    "secret": cost.IDLE_ITEMS["secrets"].usd,
-    "hosted zone": cost.IDLE_ITEMS["public_zones"].usd,
-    "namespace": cost.IDLE_ITEMS["private_zones"].usd,
-    "alarm": cost.IDLE_ITEMS["alarms"].usd,
-    "dashboard": cost.IDLE_ITEMS["dashboards"].usd,
+    "secret": prices.IDLE_ITEMS["secrets"].usd,
+    "hosted zone": prices.IDLE_ITEMS["public_zones"].usd,
+    "namespace": prices.IDLE_ITEMS["private_zones"].usd,
+    "alarm": prices.IDLE_ITEMS["alarms"].usd,
+    "dashboard": prices.IDLE_ITEMS["dashboards"].usd,
 }
 _ZONE = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d[a-z]")
 
@@ -98,7 +98,7 @@ def summary(name: str, left: Sequence[Thing], kept: Sequence[Thing], tagged: Seq
 
 
 def _usd(things: Sequence[Thing]) -> str:
-    return f"{sum(item['usd_month'] for item in things):.2f} USD a month by list price of {cost.PRICES_OF}"
+    return f"{sum(item['usd_month'] for item in things):.2f} USD a month by list price of {prices.PRICES_OF}"
 
 
 def _line(item: Thing) -> str:

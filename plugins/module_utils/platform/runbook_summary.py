@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import InvalidInput
-from ..logs import lines as log_lines
+from ..logs.lines import told
 
 Lines = list[str]
 SIGNS = {"ok": "ok  ", "warn": "WARN", "bad": "BAD ", "skipped": "-   "}
@@ -44,7 +44,7 @@ def _logs(found: Mapping[str, Any], shown: bool = False) -> Lines:
     number = len(found["lines"])
     title = f"{number or 'No'} line{'' if number == 1 else 's'} from {found['since']} to {found['until']}"
     more = "; there are more before these: raise logs_limit, or give an earlier logs_until" if found["more"] else ""
-    return [f"{title}{more}", *([] if shown else log_lines.told(found["lines"]))]
+    return [f"{title}{more}", *([] if shown else told(found["lines"]))]
 
 
 def _health(found: Mapping[str, Any]) -> Lines:

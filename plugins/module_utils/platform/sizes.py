@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from .._aws.cloudfront import list_distributions
 from .._aws.pages import pages
 
 # Storage types of CloudWatch's daily figures, by how they are priced.
@@ -57,8 +58,7 @@ def functions(lambda_: Any, names: Collection[str]) -> int:
 
 def distributions(cloudfront: Any, comment: str) -> int:
     """ListDistributions: how many have this comment."""
-    found = cloudfront.get_paginator("list_distributions").paginate()
-    return sum(item.get("Comment") == comment for page in found for item in page["DistributionList"].get("Items") or ())
+    return sum(item.get("Comment") == comment for item in list_distributions(cloudfront))
 
 
 def tables(dynamodb: Any, name: str) -> int:

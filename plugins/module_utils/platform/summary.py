@@ -29,7 +29,7 @@ def lines(
     """Write the summary.
 
     ``platform`` is what the module platform_info returns, ``cost`` what cost_info does, ``life``, if it was asked for,
-    what life_cycle_info does. No ``recording_bucket`` means that recording is off.
+    what lifecycle_info does. No ``recording_bucket`` means that recording is off.
     """
     built = platform["state"] != "absent"
     return [

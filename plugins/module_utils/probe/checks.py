@@ -123,7 +123,7 @@ class Verification:
 
     def _open(self) -> xmpp.WebSocket:
         path = f"/xmpp-websocket?room={self.target.room}"
-        return xmpp.WebSocket(self.target.site, path, net.Deadline(self.target.seconds))
+        return xmpp.open_socket(self.target.site, path, net.Deadline(self.target.seconds))
 
     def _websocket(self) -> tuple[str, str]:
         self._open().close()

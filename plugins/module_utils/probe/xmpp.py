@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from .net import Deadline, ProbeError, Reader, Site, connect_tls, head
+from .net import Answer, Deadline, ProbeError, Reader, Site, Stream, connect_tls, head
 
 FRAMING, SASL = "urn:ietf:params:xml:ns:xmpp-framing", "urn:ietf:params:xml:ns:xmpp-sasl"
 BIND, SERVICES = "urn:ietf:params:xml:ns:xmpp-bind", "urn:xmpp:extdisco:2"
@@ -37,31 +37,8 @@ class TurnService:
 class WebSocket:
     """A WebSocket of the site for XMPP. ``deadline`` holds for everything on it, until it gets another."""
 
-    def __init__(self, site: Site, path: str, deadline: Deadline) -> None:
-        self._stream = connect_tls(site, deadline)
-        self._reader = Reader(self._stream, deadline)
-        key = base64.b64encode(os.urandom(16))
-        request = (
-            f"GET {path} HTTP/1.1\r\nHost: {site.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key.decode()}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: xmpp\r\n"
-            f"Origin: https://{site.host}\r\n\r\n"
-        )
-        try:
-            self._stream.settimeout(deadline.left())
-            self._stream.sendall(request.encode())
-            answer = head(self._reader)
-            if answer.status != 101:
-                raise ProbeError(f"{path} answered {answer.status} and not 101, so it is no WebSocket")
-            accepted = base64.b64encode(hashlib.sha1(key + _MAGIC, usedforsecurity=False).digest()).decode()
-            if answer.headers.get("sec-websocket-accept") != accepted:
-                raise ProbeError(f"{path} did not answer as a WebSocket does")
-            if answer.headers.get("sec-websocket-protocol") != "xmpp":
-                raise ProbeError(
-                    f"{path} speaks {answer.headers.get('sec-websocket-protocol') or 'nothing'} and not xmpp"
-                )
-        except BaseException:
-            self.close()
-            raise
+    def __init__(self, stream: Stream, reader: Reader) -> None:
+        self._stream, self._reader = stream, reader
 
     def send(self, text: str, opcode: int = _TEXT) -> None:
         """Send a text in one frame."""
@@ -96,6 +73,36 @@ class WebSocket:
     def close(self) -> None:
         """Hang up."""
         self._stream.close()
+
+
+def open_socket(site: Site, path: str, deadline: Deadline) -> WebSocket:
+    """Open a WebSocket at a path of the site. Raises ProbeError if the site does not offer one for XMPP."""
+    stream = connect_tls(site, deadline)
+    try:
+        reader = Reader(stream, deadline)
+        key = base64.b64encode(os.urandom(16))
+        request = (
+            f"GET {path} HTTP/1.1\r\nHost: {site.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key.decode()}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: xmpp\r\n"
+            f"Origin: https://{site.host}\r\n\r\n"
+        )
+        stream.settimeout(deadline.left())
+        stream.sendall(request.encode())
+        _check_upgrade(head(reader), path, key)
+    except BaseException:
+        stream.close()
+        raise
+    return WebSocket(stream, reader)
+
+
+def _check_upgrade(answer: Answer, path: str, key: bytes) -> None:
+    if answer.status != 101:
+        raise ProbeError(f"{path} answered {answer.status} and not 101, so it is no WebSocket")
+    accepted = base64.b64encode(hashlib.sha1(key + _MAGIC, usedforsecurity=False).digest()).decode()
+    if answer.headers.get("sec-websocket-accept") != accepted:
+        raise ProbeError(f"{path} did not answer as a WebSocket does")
+    if answer.headers.get("sec-websocket-protocol") != "xmpp":
+        raise ProbeError(f"{path} speaks {answer.headers.get('sec-websocket-protocol') or 'nothing'} and not xmpp")
 
 
 class Guest:

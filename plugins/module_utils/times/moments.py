@@ -43,6 +43,11 @@ def moment(option: str, text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.date
     return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(dt.UTC)
 
 
+def utc(seconds: float) -> str | None:
+    """Write seconds since 1970 as a point in time; None for 0, which stands for never."""
+    return iso(dt.datetime.fromtimestamp(seconds, dt.UTC)) if seconds else None
+
+
 def iso(time: dt.datetime | int) -> str:
     """Write a point in time, given as such or in seconds since 1970: UTC, to the second."""
     time = dt.datetime.fromtimestamp(time, dt.UTC) if isinstance(time, int) else time

@@ -63,7 +63,8 @@ def test_only_what_was_not_renewed_is_told(entrance, origin, mails):
     days = [
         value for value, text in ((entrance, certificates.ENTRANCE), (origin, certificates.ORIGIN)) if text in mails
     ]
-    assert texts == [text.format(domain=DOMAIN, days=max(left, 0)) for text, left in zip(mails, days, strict=True)]
+    names = {"domain": DOMAIN, "host": f"origin.{DOMAIN}"}
+    assert texts == [text.format(**names, days=max(left, 0)) for text, left in zip(mails, days, strict=True)]
     assert {subject for subject, _text in cloud.mails} <= {"meet: certificate expiring"}
     (line,) = cloud.lines
     assert line["event"] == "certificates"

@@ -284,7 +284,7 @@ def test_scale_wakes_it_and_lets_more_bridges_run(
     given = {"scale_to": "awake", "scale_bridge_max": 5, "runbook_file": str(tmp_path / "scale.json")}
     done = quick_playbook("playbooks/runbooks/scale.yml", extra_vars=given)
     assert (done.rc, done.changed_tasks[0]) == (0, "Make it so"), done
-    told = json.loads((tmp_path / "scale.json").read_text())["life_cycle"]
+    told = json.loads((tmp_path / "scale.json").read_text())["lifecycle"]
     assert (told["phase"], told["by"]) == ("waking", "operator")
     limits = {kind: (service["minimum"], service["maximum"]) for kind, service in told["services"].items()}
     assert limits == {"signalling": (1, 1), "bridge": (1, 5), "recorder": (1, 2)}

@@ -251,7 +251,7 @@ def fill(
     plan(month)
     Tell(month, leaked(aws, platform)).all()
     count_lines(month)
-    for put in (put_metrics, put_lines, put_recordings, put_alarms, put_services, put_life_cycle, put_secret):
+    for put in (put_metrics, put_lines, put_recordings, put_alarms, put_services, put_lifecycle, put_secret):
         put(aws, month)
     aws.calls.clear()
     return month
@@ -537,7 +537,7 @@ def scaling_activities(month: Month) -> Iterable[dict[str, Any]]:
             }
 
 
-def put_life_cycle(aws: AwsServer, month: Month) -> None:
+def put_lifecycle(aws: AwsServer, month: Month) -> None:
     """The item of the life cycle, a visitor's counter, and the names of the tasks."""
     last = month.wakes[-1]
 

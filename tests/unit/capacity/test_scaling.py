@@ -195,7 +195,7 @@ def test_a_rate_has_no_timezone():
         ((5, 5), 0, (0, 0), ["MaxCapacity", "MinCapacity"]),
     ],
 )
-def test_minimum_belongs_to_the_life_cycle(current, maximum, after, fields):
+def test_minimum_belongs_to_the_lifecycle(current, maximum, after, fields):
     target = {**BRIDGE, "max_capacity": maximum, "min_capacity": 0}
     lists = described(*current)
     changes = scaling.plan("meet", [target], scaling.current_state("meet", *lists))

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Cloud
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.page import Brand, Page, room_name
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.progress import figures, progress
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.schedule import kept_awake_since
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import (
     ASLEEP,
@@ -25,10 +26,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.
     Task,
     Usage,
     actions,
-    figures,
     in_use,
     move,
-    progress,
     put_to_sleep,
 )
 from support import wake_site  # noqa: F401

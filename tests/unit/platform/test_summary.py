@@ -156,7 +156,7 @@ LIFE = {
         ),
     ],
 )
-def test_life_cycle(changes: dict[str, Any], expected: list[str]) -> None:
+def test_lifecycle(changes: dict[str, Any], expected: list[str]) -> None:
     told = summary.lines(platform("awake"), "meet.example.com", bill(), life=LIFE | changes)
     assert [line for line in told if line in expected] == expected
     assert ("Meeting" in "\n".join(told)) == ((LIFE | changes)["phase"] != "asleep")

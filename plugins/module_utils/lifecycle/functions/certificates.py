@@ -7,6 +7,7 @@ An alarm of CloudWatch would cost, and ACM announces the end of a certificate in
 
 from __future__ import annotations
 
+from . import names
 from .cloud import DAY, Cloud
 from .state import MINUTE
 
@@ -36,7 +37,7 @@ def due(now: float) -> bool:
 
 def look(cloud: Cloud) -> None:
     """Print how many days are left, and send a message for each certificate that has too few."""
-    domain, host = cloud.names.domain, cloud.names.records["origin"]
+    domain, host = cloud.names.domain, names.hosts(cloud.names.domain)["origin"]
     ends, told = cloud.entrance_certificate_ends(), cloud.origin_certificate_days()
     # Seconds since 1970 -> days from now. What Caddy told counts as it was told: it renews as soon as it runs again.
     left = {"entrance": (ends - cloud.now()) / DAY if ends is not None else None, "origin": told[1] if told else None}

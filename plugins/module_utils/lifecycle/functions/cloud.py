@@ -240,19 +240,7 @@ class Cloud:
         }
         results = self._client("cloudwatch").get_metric_data(
             MetricDataQueries=[
-                {
-                    "Id": name,
-                    "MetricStat": {
-                        "Metric": {
-                            "Namespace": names.METRIC_NAMESPACE,
-                            "MetricName": metric,
-                            "Dimensions": [{"Name": "Platform", "Value": self.names.platform}],
-                        },
-                        "Period": MINUTE,
-                        "Stat": statistic,
-                    },
-                }
-                for name, (metric, statistic) in wanted.items()
+                self._query(name, metric, MINUTE, statistic) for name, (metric, statistic) in wanted.items()
             ],
             StartTime=end - settings.idle - settings.lag - 3 * MINUTE,
             EndTime=end,
@@ -266,6 +254,21 @@ class Cloud:
                 for result in results
             }
         )
+
+    def _query(self, identity: str, metric: str, period: int, statistic: str) -> dict[str, Any]:
+        """One of the platform's own metrics, as GetMetricData asks for it."""
+        return {
+            "Id": identity,
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": names.METRIC_NAMESPACE,
+                    "MetricName": metric,
+                    "Dimensions": [{"Name": "Platform", "Value": self.names.platform}],
+                },
+                "Period": period,
+                "Stat": statistic,
+            },
+        }
 
     # Certificates
 
@@ -284,21 +287,8 @@ class Cloud:
         """(when, days left) of Caddy's certificate, as last told; None if nothing was told for a month."""
         end = math.ceil(self.now() / HOUR) * HOUR
         (result,) = self._client("cloudwatch").get_metric_data(
-            MetricDataQueries=[
-                {
-                    "Id": "days",
-                    "MetricStat": {
-                        "Metric": {
-                            "Namespace": names.METRIC_NAMESPACE,
-                            "MetricName": "CertificateDays",
-                            "Dimensions": [{"Name": "Platform", "Value": self.names.platform}],
-                        },
-                        "Period": HOUR,
-                        # Of an hour in which it was renewed, what it was renewed to.
-                        "Stat": "Maximum",
-                    },
-                }
-            ],
+            # Of an hour in which it was renewed, what it was renewed to.
+            MetricDataQueries=[self._query("days", "CertificateDays", HOUR, "Maximum")],
             StartTime=end - 30 * DAY,
             EndTime=end,
         )["MetricDataResults"]

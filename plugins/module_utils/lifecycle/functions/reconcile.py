@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .cloud import Cloud
+from .progress import figures
 from .state import (
     ASLEEP,
     AWAKE,
@@ -18,7 +19,6 @@ from .state import (
     Settings,
     Usage,
     actions,
-    figures,
     move,
     needs_secret,
     needs_usage,

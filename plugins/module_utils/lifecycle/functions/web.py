@@ -17,7 +17,8 @@ from urllib.parse import unquote
 from . import reconcile
 from .cloud import Cloud
 from .page import Page
-from .state import AWAKE, Settings, progress, ready
+from .progress import progress
+from .state import AWAKE, Settings, ready
 
 # A form or an image of another site cannot send it, and a script of one only after asking us, which is refused.
 WAKE_HEADER, PIN_HEADER = "x-wake", "x-wake-pin"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
-module: life_cycle
+module: lifecycle
 version_added: 0.2.0
 short_description: Wake a platform, put it to sleep, limit its scaling
 description:
@@ -41,7 +41,7 @@ notes:
 extends_documentation_fragment:
   - meetops.jitsi.common
   - meetops.jitsi.platform
-  - meetops.jitsi.life_cycle
+  - meetops.jitsi.lifecycle
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -49,14 +49,14 @@ extends_documentation_fragment:
 
 EXAMPLES = r"""
 - name: The platform is awake before the guests come
-  meetops.jitsi.life_cycle:
+  meetops.jitsi.lifecycle:
     name: jitsi-video-platform
     domain: meet.example.com
     hosted_zone: example.com
     state: awake
 
 - name: Up to five bridges tonight
-  meetops.jitsi.life_cycle:
+  meetops.jitsi.lifecycle:
     name: jitsi-video-platform
     domain: meet.example.com
     hosted_zone: example.com
@@ -81,30 +81,43 @@ in_the_way:
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling as aas
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.capacity.scaling import resource_id
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import plan as life_cycle_plan
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect, plan
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import reconcile as steps
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Cloud
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 
-def set_limits(module: Any, names: Names, limits: dict[str, int]) -> None:
+def set_limits(module: Any, limits: dict[str, int]) -> None:
     """Set the maximums; the minimums stay."""
+    targets = names.resource_ids(module.params["name"])
     for kind, most in limits.items():
-        target = resource_id(names.cluster, names.services[kind])
-        aas.register_target(client(module, "application-autoscaling"), target, {"MaxCapacity": most})
+        applicationautoscaling.register_target(
+            client(module, "application-autoscaling"), targets[kind], {"MaxCapacity": most}
+        )
+
+
+def move(cloud: Cloud, settings: Settings, wish: str, force: bool) -> None:
+    """Wake the platform or put it to sleep; without a wish do nothing."""
+    mine = None
+    if wish == "awake":
+        steps.wake(cloud, "operator")
+    elif wish == "asleep":
+        mine = steps.sleep(cloud, settings, force)
+    if wish:
+        steps.reconcile(cloud, settings, mine=mine)
 
 
 def reconcile(module: Any) -> None:
     """Check the input, look at the platform, make it as wished."""
     wish, force = module.params["state"] or "", module.params["force"]
-    limits = life_cycle_plan.check_limits(module.params["limits"])
-    cloud, settings = life_cycle.connect(module), life_cycle.settings(module)
-    item, seen, usage = life_cycle.look(cloud, settings)
-    obstacle = life_cycle_plan.in_the_way(item, seen, usage)
+    limits = plan.check_limits(module.params["limits"])
+    cloud, settings = connect.connect(module), connect.settings(module)
+    item, seen, usage = connect.look(cloud, settings)
+    obstacle = plan.in_the_way(item, seen, usage)
     if wish == "asleep" and obstacle and not force:
         module.fail_json(
             msg=f"state asleep: {obstacle}; wait until it sleeps by itself, or end what is under way with force=true",
@@ -112,23 +125,17 @@ def reconcile(module: Any) -> None:
         )
 
     def apply(_change: Any) -> None:
-        set_limits(module, cloud.names, limits)
-        mine = None
-        if wish == "awake":
-            steps.wake(cloud, "operator")
-        elif wish == "asleep":
-            mine = steps.sleep(cloud, settings, force)
-        if wish:
-            steps.reconcile(cloud, settings, mine=mine)
+        set_limits(module, limits)
+        move(cloud, settings, wish, force)
 
-    finish(module, life_cycle_plan.plan(module.params["name"], item, seen, wish, force, limits), apply)
+    finish(module, plan.plan(module.params["name"], item, seen, wish, force, limits), apply)
 
 
 def main() -> None:
     """Run the module."""
     run(
         {
-            **life_cycle.ARGUMENTS,
+            **connect.ARGUMENTS,
             "state": {"type": "str", "choices": ["awake", "asleep"]},
             "force": {"type": "bool", "default": False},
             "limits": {"type": "dict", "default": {}},

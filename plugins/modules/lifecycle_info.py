@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
-module: life_cycle_info
+module: lifecycle_info
 version_added: 0.2.0
 short_description: Tell whether a platform is awake, and who uses it
 description:
@@ -19,7 +19,7 @@ notes:
 extends_documentation_fragment:
   - meetops.jitsi.common.info
   - meetops.jitsi.platform
-  - meetops.jitsi.life_cycle
+  - meetops.jitsi.lifecycle
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -27,7 +27,7 @@ extends_documentation_fragment:
 
 EXAMPLES = r"""
 - name: Look at the life cycle
-  meetops.jitsi.life_cycle_info:
+  meetops.jitsi.lifecycle_info:
     name: jitsi-video-platform
     domain: meet.example.com
     hosted_zone: example.com
@@ -35,11 +35,11 @@ EXAMPLES = r"""
 
 - name: Wait for the last participant
   ansible.builtin.debug:
-    msg: "{{ life.life_cycle.participants }} people meet."
+    msg: "{{ life.lifecycle.participants }} people meet."
 """
 
 RETURN = r"""
-life_cycle:
+lifecycle:
   description:
     - The platform now. Times are UTC, such as V(2026-11-23T14:05:00Z), or null.
     - Empty if the role C(edge) has not made the life cycle yet.
@@ -81,25 +81,24 @@ life_cycle:
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect as life_cycle
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import plan as life_cycle_plan
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect, plan
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 
 def reconcile(module: Any) -> None:
     """Read and tell."""
     try:
-        cloud = life_cycle.connect(module)
-        found = life_cycle.look(cloud, life_cycle.settings(module))
-    except life_cycle.NoLifeCycle:
-        module.exit_json(changed=False, life_cycle={})
-    report = life_cycle_plan.report(*found, cloud.names.schedules, cloud.now())
-    module.exit_json(changed=False, life_cycle=report)
+        cloud = connect.connect(module)
+        found = connect.look(cloud, connect.settings(module))
+    except connect.NoLifecycle:
+        module.exit_json(changed=False, lifecycle={})
+    report = plan.report(*found, cloud.names.schedules, cloud.now())
+    module.exit_json(changed=False, lifecycle=report)
 
 
 def main() -> None:
     """Run the module."""
-    run(life_cycle.ARGUMENTS, reconcile, rules=PLATFORM)
+    run(connect.ARGUMENTS, reconcile, rules=PLATFORM)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,10 @@ def platform(aws):
 
 
 @pytest.fixture
-def life_cycle(aws, platform, run_module):
+def lifecycle(aws, platform, run_module):
     def run(_check=False, **options):
         aws.calls.clear()
-        return run_module("life_cycle", _check=_check, **PLATFORM, **options)
+        return run_module("lifecycle", _check=_check, **PLATFORM, **options)
 
     return run
 
@@ -47,17 +47,17 @@ def tell(aws, **figures):
     )
 
 
-def test_wake(aws, platform, life_cycle):
-    plan = life_cycle(_check=True, state="awake")
+def test_wake(aws, platform, lifecycle):
+    plan = lifecycle(_check=True, state="awake")
     assert plan["changed"] and aws.mutating() == []
     assert plan["changes"][0]["fields"] == [
         "bridge_desired", "bridge_minimum", "phase", "recorder_desired", "recorder_minimum", "signalling_desired",
         "signalling_minimum",
     ]  # fmt: skip
-    assert life_cycle(state="awake")["changes"] == plan["changes"]
+    assert lifecycle(state="awake")["changes"] == plan["changes"]
     assert platform.counts() == AWAKE
     assert platform.cloud.item().by == "operator"
-    assert not life_cycle(state="awake")["changed"]
+    assert not lifecycle(state="awake")["changed"]
     assert aws.mutating() == []
 
 
@@ -71,41 +71,41 @@ def test_wake(aws, platform, life_cycle):
         ({}, "nobody knows how many people meet"),
     ],
 )
-def test_sleep_is_refused_while_something_would_be_lost(aws, platform, life_cycle, figures, why):
-    life_cycle(state="awake")
+def test_sleep_is_refused_while_something_would_be_lost(aws, platform, lifecycle, figures, why):
+    lifecycle(state="awake")
     if figures:
         tell(aws, **figures)
-    result = life_cycle(state="asleep")
+    result = lifecycle(state="asleep")
     assert result["failed"]
     assert why in result["msg"] and "force=true" in result["msg"]
     assert aws.mutating() == []
     assert platform.counts() == AWAKE
 
 
-def test_sleep_of_an_empty_platform_closes_the_door_first(aws, platform, life_cycle):
-    life_cycle(state="awake")
+def test_sleep_of_an_empty_platform_closes_the_door_first(aws, platform, lifecycle):
+    lifecycle(state="awake")
     tell(aws, participants=0, busy=0, waiting=0)
-    assert life_cycle(_check=True, state="asleep")["changed"]
+    assert lifecycle(_check=True, state="asleep")["changed"]
     assert platform.cloud.item().phase == "awake"
-    assert life_cycle(state="asleep")["changes"][0]["fields"] == ["phase"]
+    assert lifecycle(state="asleep")["changes"][0]["fields"] == ["phase"]
     assert platform.cloud.item().phase == "draining"
     assert platform.counts() == AWAKE
-    assert not life_cycle(state="asleep")["changed"]
+    assert not lifecycle(state="asleep")["changed"]
 
 
-def test_forced_sleep_is_at_once(aws, platform, life_cycle):
-    life_cycle(state="awake")
+def test_forced_sleep_is_at_once(aws, platform, lifecycle):
+    lifecycle(state="awake")
     tell(aws, participants=9)
-    assert life_cycle(state="asleep", force=True)["changed"]
+    assert lifecycle(state="asleep", force=True)["changed"]
     assert platform.counts() == ASLEEP
     assert platform.cloud.item().phase == "asleep"
     assert (platform.record("origin"), platform.record("turn")) == (("192.0.2.1",), ("192.0.2.1",))
-    assert not life_cycle(state="asleep", force=True)["changed"]
+    assert not lifecycle(state="asleep", force=True)["changed"]
     assert aws.mutating() == []
 
 
-def test_limits(aws, platform, life_cycle):
-    assert life_cycle(limits={"bridge": 5, "recorder": 1})["changes"][0]["fields"] == [
+def test_limits(aws, platform, lifecycle):
+    assert lifecycle(limits={"bridge": 5, "recorder": 1})["changes"][0]["fields"] == [
         "bridge_maximum",
         "recorder_maximum",
     ]
@@ -114,7 +114,7 @@ def test_limits(aws, platform, life_cycle):
         "signalling": 1, "bridge": 5, "recorder": 1
     }  # fmt: skip
     assert platform.counts() == ASLEEP
-    assert not life_cycle(limits={"bridge": 5})["changed"]
+    assert not lifecycle(limits={"bridge": 5})["changed"]
 
 
 @pytest.mark.parametrize(
@@ -130,18 +130,18 @@ def test_limits(aws, platform, life_cycle):
 )
 def test_bad_input_is_one_clear_error(aws, platform, run_module, options, message):
     aws.calls.clear()
-    result = run_module("life_cycle", **PLATFORM | options)
+    result = run_module("lifecycle", **PLATFORM | options)
     assert result["failed"]
     assert result["msg"].startswith(message)
     assert aws.mutating() == []
 
 
-def test_info(aws, platform, life_cycle, run_module):
-    life_cycle(state="awake")
+def test_info(aws, platform, lifecycle, run_module):
+    lifecycle(state="awake")
     tell(aws, participants=4, busy=1, waiting=0)
     aws.calls.clear()
     schedules = [{"name": "close", "schedule": "cron(0 20 * * ? *)", "timezone": "UTC", "awake": False}]
-    told = run_module("life_cycle_info", **PLATFORM, schedules=schedules)["life_cycle"]
+    told = run_module("lifecycle_info", **PLATFORM, schedules=schedules)["lifecycle"]
     assert aws.mutating() == []
     assert (told["phase"], told["by"], told["participants"], told["recorders_busy"]) == ("waking", "operator", 4, 1)
     assert told["services"]["bridge"] == {"minimum": 1, "maximum": 3, "desired": 1, "running": 1}
