@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils.access.roles import trust_document
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
-from ansible_collections.meetops.jitsi.plugins.module_utils.functions.functions import zipped
+from ansible_collections.meetops.jitsi.plugins.module_utils.functions.functions import read_zip
 from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alert_topic
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket
 from support.plans import PREFIX, Task, given
@@ -137,7 +137,7 @@ def _role(role: Mapping[str, Any]) -> Arguments:
 def _function(item: Mapping[str, Any], folder: Path) -> Arguments:
     """A function in the form of the options of amazon.aws.lambda, which has no word for its log group and its URL."""
     code = folder / f"{item['name']}.zip"
-    code.write_bytes(zipped(dict(item)))
+    code.write_bytes(read_zip(item))
     return {
         **{key: item[key] for key in ("name", "description", "handler", "timeout", "memory", "role", "runtime")},
         "architecture": item["architecture"],
