@@ -24,7 +24,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from support import account
-from support.faults import Weather
+from support.faults import Faults
 from support.playbooks import run_playbook
 from support.replay import Request
 from support.server import ROOT, AwsServer
@@ -48,7 +48,7 @@ def load(version: str) -> list[Request]:
 def restore(aws: AwsServer, requests: Iterable[Request]) -> None:
     """Bring the account to the state after these requests. Each gets the ids that it got when it was recorded, since
     they follow from the request alone."""
-    aws.wrap(Weather)
+    aws.wrap(Faults)
     try:
         aws.restore(requests)
     finally:
@@ -94,7 +94,7 @@ def _passwords() -> dict[str, str]:
 def record() -> Path:
     """Run site.yml on an empty account, and write what makes the same account; returns the file."""
     aws = AwsServer()
-    aws.wrap(Weather)
+    aws.wrap(Faults)
     with tempfile.TemporaryDirectory() as home:
 
         def build() -> None:
