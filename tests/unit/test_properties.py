@@ -365,7 +365,7 @@ def rules(draw: Any) -> dict[str, Any]:
         "description": draw(TEXTS),
         "event_pattern": pattern,
         "schedule_expression": None if pattern else "rate(1 minute)",
-        "state": draw(st.sampled_from(["ENABLED", "DISABLED"])),
+        "enabled": draw(st.booleans()),
         "targets": targets,
     }
 
