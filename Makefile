@@ -86,7 +86,7 @@ workflows: $(DEV)
 
 readmes: $(DEV)
 	$(call check,role READMEs,python tools/role_readmes.py --check)
-	$(call check,variables in README,python tools/variables_table.py --check README.md)
+	$(call check,variables in docs/variables.md,python tools/variables_table.py --check docs/variables.md)
 	$(call check,options in docs/options.md,python tools/options_page.py --check)
 
 changelog: $(DEV)
@@ -169,7 +169,7 @@ dev: $(DEV) ## Install everything that the checks need
 
 docs: $(DOCS) ## Write the pages that are made from code, and build the documentation site into build/site
 	python tools/role_readmes.py
-	python tools/variables_table.py --write README.md
+	python tools/variables_table.py --write docs/variables.md
 	python tools/options_page.py
 	python tools/docs_site
 

@@ -27,7 +27,7 @@ HEAD = """\
 
 Options are given with `-e name=value`, for one run, and are checked before the first call to AWS. A list is written
 with commas, or like everything else as JSON: `-e '{"name": ["a", "b"]}'`. Every playbook takes the
-[variables](../README.md#variables) of the deployment in the same way. `--check` says what would be done, `--diff` shows
+[variables](variables.md) of the deployment in the same way. `--check` says what would be done, `--diff` shows
 the fields that differ.
 """
 # What another one starts, and nobody runs.

@@ -1,9 +1,10 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Prints the table of variables for README.md, from plugins/module_utils/variables/facts.py and group_vars/jitsi.yml.
+"""Prints the table of variables for docs/variables.md, from plugins/module_utils/variables/facts.py and
+group_vars/jitsi.yml.
 
-``python tools/variables_table.py --write README.md`` puts it between the markers, ``--check README.md`` tells whether
-it is there and current.
+``--write docs/variables.md`` puts it between the markers, ``--check docs/variables.md`` fails if it is not there or not
+current.
 """
 
 from __future__ import annotations

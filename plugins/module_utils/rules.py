@@ -48,7 +48,7 @@ SECRET_LIKE = re.compile(
 class Rule:
     """What a value may be.
 
-    ``kind`` is bool, int, str, list or dict. ``allowed`` completes "use ..." in messages and in the README.
+    ``kind`` is bool, int, str, list or dict. ``allowed`` completes "use ..." in messages and in docs/variables.md.
     ``check`` gets the variable's name and a value of that kind. ``choices`` are all values, and ``limits`` the least
     and the greatest, where a rule knows them.
     """

@@ -12,7 +12,7 @@ description:
     subnets in the VPC, domain in the hosted zone, and so on).
   - Fails with one message that has a line for each problem, naming the variable, the value and the fix.
   - A C(jitsi_*) variable that the collection does not know is a problem too, so a misspelt name is never ignored.
-  - The table in the collection's README has every variable with what it may be.
+  - The table in docs/variables.md has every variable with what it may be.
 options:
   playbook:
     description:

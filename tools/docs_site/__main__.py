@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Builds the documentation site into build/site: the Markdown pages of this repository, and all plugins and roles.
 
-The pages are the ones that GitHub shows; docs/README.md is their order. Two sections of the README are pages of their
-own here. What Sphinx warns of fails the build, as does a link that leads nowhere.
+The pages are the ones that GitHub shows; docs/README.md is their order. What Sphinx warns of fails the
+build, as does a link that leads nowhere.
 """
 
 from __future__ import annotations
@@ -31,8 +31,6 @@ PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/**/*.md", "roles/
 # The order of the pages. On the site it is the navigation.
 CONTENTS = "docs/README.md"
 START = "index.md"
-# Sections of the README -> their pages.
-SECTIONS = {"Variables": "docs/variables.md", "Limits": "docs/limits.md"}
 # What is elsewhere on the site; antsibull-docs makes pages of the plugins.
 MOVED = {"README.md": START, "plugins/modules": "reference/index.rst"}
 PICTURES = (".png", ".svg")
@@ -43,11 +41,6 @@ CELL = re.compile(r"(?<!\\)\|")
 LINK = re.compile(r"(?<=\]\()([^)\s]+)(?=\))")
 FENCE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)]+)\)", re.MULTILINE)
-
-
-def slug(heading: str) -> str:
-    """The anchor that GitHub and MyST give a heading."""
-    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def sections(text: str) -> list[tuple[str, str]]:
@@ -73,13 +66,9 @@ def placed(link: str, page: str, written_as: str, pages: set[str]) -> str:
     Pages stay pages, other files below docs/ come along, and everything else leads to the repository.
     """
     target, _, anchor = link.partition("#")
-    if re.match(r"[a-z]+:", link) or (not target and page != "README.md"):
+    if re.match(r"[a-z]+:", link) or not target:
         return link
-    path = os.path.normpath(PurePosixPath(page).parent / target) if target else page
-    if path == "README.md":
-        own = {slug(heading): file for heading, file in SECTIONS.items()}
-        if anchor in own:
-            return relative(own[anchor], written_as)
+    path = os.path.normpath(PurePosixPath(page).parent / target)
     path = MOVED.get(path, path)
     here = relative(path, written_as) + (f"#{anchor}" if anchor else "")
     if path in pages or path in MOVED.values() or path.endswith(PICTURES):
@@ -143,15 +132,7 @@ def site_pages() -> dict[str, str]:
     known = set(pages)
     readme = pages.pop("README.md")
     result = {page: converted(text, page, page, known) for page, text in pages.items()}
-    start = []
-    for heading, text in sections(readme):
-        file = SECTIONS.get(heading)
-        if file:
-            result[file] = converted(f"# {heading}\n{text}", "README.md", file, known)
-        else:
-            start.append(f"## {heading}\n{text}" if heading else text)
-    trees = navigation(pages[CONTENTS], known | {*SECTIONS.values()})
-    result[START] = "\n".join([converted("".join(start), "README.md", START, known), *trees])
+    result[START] = "\n".join([converted(readme, "README.md", START, known), *navigation(pages[CONTENTS], known)])
     return result
 
 

@@ -455,7 +455,7 @@ def problems(raw: Mapping[str, Any], rendered: Mapping[str, Any], errors: Mappin
         if values.keys() >= set(combination.reads):
             lines += combination.check(values)
     for name in sorted(set(raw) - {*VARIABLES, *OTHER_NAMES}):
-        fix = rules.nearest(name, VARIABLES, "see the table of variables in README.md")
+        fix = rules.nearest(name, VARIABLES, "see docs/variables.md")
         lines.append(f"{rules.shown(name)[1:-1]}: is not a variable of this collection; {fix}")
     return lines
 

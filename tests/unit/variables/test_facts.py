@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The variables of a deployment: wrong values are told one line each, right ones pass, and the README is current."""
+"""The variables of a deployment: each wrong value gets one line, right ones pass, and docs/variables.md is current."""
 
 from __future__ import annotations
 
@@ -539,7 +539,7 @@ def test_two_problems_of_one_list_are_two_lines() -> None:
         ("jitsi_task_cpus", "did you mean jitsi_task_cpu?"),
         ("jitsi_max_participant", "did you mean jitsi_max_participants?"),
         ("jitsi_alertemail", "did you mean jitsi_alert_email?"),
-        ("jitsi_zzzzzzzzzzzzzzz", "see the table of variables in README.md"),
+        ("jitsi_zzzzzzzzzzzzzzz", "see docs/variables.md"),
     ],
 )
 def test_unknown_names(name: str, fix: str) -> None:
