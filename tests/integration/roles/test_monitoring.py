@@ -176,7 +176,7 @@ def test_every_metric_is_published_and_few(filters):
     errors = {metric for metric in metrics if metric[1].startswith("Errors/meet")}
     assert {(namespace, dimensions) for namespace, _, dimensions in errors} == {("Jitsi/JVB", ())}
     figures = metrics - errors
-    assert len({name for _, name, _ in figures} - {*STATS["rare"]}) <= FREE_METRICS
+    assert len({name for _, name, _ in figures} - {*STATS["billed"]}) <= FREE_METRICS
     assert {(namespace, dimensions) for namespace, _, dimensions in figures} == {("Jitsi/JVB", (("Platform", "meet"),))}
 
 
