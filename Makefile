@@ -10,10 +10,10 @@ SHELL := /bin/bash
 # Plain commands below are those of .venv.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/.venv
-# Settings of another project must not reach in. tools/bootstrap.sh compiles nothing ahead: let Python do so as it goes.
+# Keep settings of other projects out. tools/bootstrap.sh compiles nothing in advance, so let Python write bytecode.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE ANSIBLE_COLLECTIONS_PATH ANSIBLE_CONFIG
 
-# Colours are for people: none in a log.
+# No colours in a log.
 ifndef MAKE_TERMOUT
 export NO_COLOR := 1
 endif
@@ -23,7 +23,7 @@ DEV := .venv/.installed-dev
 DOCS := .venv/.installed-docs
 MITOGEN := .venv/.installed-accelerate
 
-# ACCELERATE=1 runs playbooks through mitogen's strategy: the same result in less time, never needed.
+# ACCELERATE=1 runs playbooks through mitogen's strategy: the same result in less time. It is optional.
 ifdef ACCELERATE
 PLAYBOOK_NEEDS := $(RUNTIME) $(MITOGEN)
 PLAYBOOK = ANSIBLE_STRATEGY=mitogen_linear \
@@ -85,6 +85,7 @@ workflows: $(DEV)
 	$(call check,safety of workflows,zizmor --offline --pedantic --no-progress --quiet .github/workflows)
 
 readmes: $(DEV)
+	$(call check,variables of the roles,python tools/role_variables.py --check)
 	$(call check,role READMEs,python tools/role_readmes.py --check)
 	$(call check,variables in docs/variables.md,python tools/variables_table.py --check docs/variables.md)
 	$(call check,options in docs/options.md,python tools/options_page.py --check)
@@ -100,9 +101,9 @@ ansible-lint: $(DEV)
 	$(call check,ansible-lint,ansible-lint)
 
 .PHONY: docs-lint sanity molecule
-# It copies the collections that ours depends on, and of a directory inside a repository only the tracked files: none of
-# .venv. The ceiling hides our repository from there. The site is made of the same reStructuredText, so that Sphinx checks
-# it, with all its references, where rstcheck would look at one page at a time.
+# antsibull-docs copies the collections that ours depends on. Inside a repository it copies only tracked files, and .venv has
+# none; the ceiling hides our repository from it. We skip rstcheck, which looks at one page at a time: Sphinx builds the site
+# from the same reStructuredText and checks all references.
 docs-lint: $(DEV) $(DOCS) ## Check the documentation of the collection and its plugins, and build the site
 	$(call check,antsibull-docs,GIT_CEILING_DIRECTORIES=$(VIRTUAL_ENV) antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .)
 	$(call check,site,python tools/docs_site)
@@ -114,7 +115,7 @@ sanity: $(DEV) ## Build the collection and run ansible-test sanity on the result
 molecule: $(DEV) ## Create, converge, repeat, verify and destroy on a local AWS of its own
 	$(call check,molecule,molecule test)
 
-# Files in their order: the longest ones have few tests, so that they would come last.
+# Keep the order of the files: by number of tests, the longest ones would come last.
 .PHONY: pytest unit integration
 pytest: $(DEV)
 	@printf '\n== pytest\n'
@@ -143,19 +144,19 @@ proof-crash: $(DEV) ## Every death of site.yml and of runbooks, and every call d
 	python tests/proofs/crash $(ARGS)
 
 .PHONY: proof-destroy
-proof-destroy: $(DEV) ## Every death of destroy.yml, what is kept and comes back, and two platforms side by side (half an hour)
+proof-destroy: $(DEV) ## Every death of destroy.yml, what it keeps and how it comes back, and two platforms side by side (40 minutes)
 	python tests/proofs/destroy $(ARGS)
 
 .PHONY: proof-drift
-proof-drift: $(DEV) ## Every managed field changed by hand: planned, put back; and plans of site.yml against its runs (minutes)
+proof-drift: $(DEV) ## Every managed field changed by hand, planned and repaired; plans of site.yml against its runs (minutes)
 	python tests/proofs/drift $(ARGS)
 
 .PHONY: proof-policies
-proof-policies: $(DEV) ## Every playbook and function: what IAM is asked is what docs/policies allows (half an hour)
+proof-policies: $(DEV) ## Every playbook and function: docs/policies allow exactly what they ask IAM for (20 minutes)
 	python tests/proofs/policies $(ARGS)
 
 .PHONY: proof-properties
-proof-properties: $(DEV) ## The laws of the pure logic, on three thousand examples each (minutes)
+proof-properties: $(DEV) ## The laws of the pure logic, with three thousand examples each (minutes)
 	PROPERTY_EXAMPLES=3000 pytest -n 2 -q tests/unit/test_properties.py $(ARGS)
 
 .PHONY: proof-lifecycle
@@ -168,13 +169,14 @@ proof-lifecycle: $(DEV) ## Every order of wakes, sleep, events, deaths and visit
 dev: $(DEV) ## Install everything that the checks need
 
 docs: $(DOCS) ## Write the pages that are made from code, and build the documentation site into build/site
+	python tools/role_variables.py
 	python tools/role_readmes.py
 	python tools/variables_table.py --write docs/variables.md
 	python tools/options_page.py
 	python tools/docs_site
 
 .PHONY: importer ee release
-importer: $(DEV) ## Do what Galaxy does with the artifact when it is uploaded
+importer: $(DEV) ## Check the artifact as Galaxy does on upload
 	python tools/galaxy_importer.py
 
 ee: $(DEV) ## Write the build context of the execution environment to build/ee/context

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
+from ansible_collections.meetops.jitsi.plugins.module_utils.access.roles import trust_document
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
+from ansible_collections.meetops.jitsi.plugins.module_utils.functions.functions import zipped
 from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import alert_topic
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket
-from ansible_collections.meetops.jitsi.plugins.modules.functions import zipped
 from support.plans import PREFIX, Task, given
 
 Arguments = dict[str, Any]
@@ -130,7 +130,7 @@ def _rules(
 
 
 def _role(role: Mapping[str, Any]) -> Arguments:
-    trust = iam.trust_document(role["trust"]["service"], role["trust"]["conditions"])
+    trust = trust_document(role["trust"]["service"], role["trust"]["conditions"])
     return {"name": role["name"], "description": role["description"], "trust": trust}
 
 

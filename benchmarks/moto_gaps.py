@@ -1,6 +1,5 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# mypy: disable-error-code="assignment, attr-defined, method-assign"
 """What moto 5.2 lacks for stock modules alone; the rest is in playbooks/files/moto_gaps/."""
 
 from __future__ import annotations

@@ -36,11 +36,11 @@ for variable in [variable for variable in os.environ if variable.startswith(("AW
     del os.environ[variable]
 os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
-from account import Account  # noqa: E402
-from inputs import inputs  # noqa: E402
-from support import plans  # noqa: E402
-from support.documents import NAME  # noqa: E402
-from support.playbooks import run_playbook  # noqa: E402
+from account import Account
+from inputs import inputs
+from support import plans
+from support.documents import NAME
+from support.playbooks import run_playbook
 
 STOCK, OURS, FLOOR = "stock modules", "site.yml", "its requests alone"
 STOCK_FAST, OURS_FAST = f"{STOCK}, mitogen", f"{OURS}, mitogen"

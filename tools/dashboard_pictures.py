@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,9 @@ from matplotlib.ticker import MaxNLocator
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "tests")]
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboard_metrics  # noqa: E402
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboards as dashboard  # noqa: E402
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring.dashboard_metrics import Row  # noqa: E402
-from support.rendering import role_variable  # noqa: E402
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboard_metrics, dashboards
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring.dashboard_metrics import Row
+from support.rendering import role_variable
 
 NAME = "jitsi-video-platform"
 TOPIC = f"arn:aws:sns:us-east-1:123456789012:{NAME}-alerts"
@@ -45,6 +44,13 @@ INCHES_A_COLUMN, INCHES_A_ROW = 0.72, 0.46
 DURATION = re.compile(r"-P(?:(\d+)D)?(?:T(\d+)H)?")
 
 Series = np.ndarray
+STATISTICS: dict[str, Callable[[Series], Any]] = {
+    "Average": np.mean,
+    "Sum": np.sum,
+    "Minimum": np.min,
+    "Maximum": np.max,
+    "SampleCount": len,
+}
 
 
 class Sample:
@@ -157,8 +163,7 @@ class Sample:
 def statistic(name: str, samples: Series) -> float:
     """One of CloudWatch's statistics of some samples, of which there is one at least."""
     given = samples[~np.isnan(samples)]
-    known = {"Average": np.mean, "Sum": np.sum, "Minimum": np.min, "Maximum": np.max, "SampleCount": len}
-    return float(known[name](given) if name in known else np.percentile(given, float(name.removeprefix("p"))))
+    return float(STATISTICS[name](given) if name in STATISTICS else np.percentile(given, float(name.removeprefix("p"))))
 
 
 def values_of(sample: Sample, properties: Mapping[str, Any], first: int) -> list[tuple[Row, Series, Series]]:
@@ -182,12 +187,13 @@ def values_of(sample: Sample, properties: Mapping[str, Any], first: int) -> list
 
 
 def label_of(row: Row) -> str:
+    """What a row is called in a legend."""
     return str(row.options.get("label") or row.metric)
 
 
 def draw_lines(axes: Any, properties: Mapping[str, Any], shown: list[tuple[Row, Series, Series]], span: Series) -> None:
     """A graph over a span of time: lines, or bars that stand on each other."""
-    right = axes.twinx() if any(row.options.get("yAxis") == "right" for row, _times, _values in shown) else None
+    right: Any = axes.twinx() if any(row.options.get("yAxis") == "right" for row, _times, _values in shown) else None
     base = np.zeros(len(shown[0][1]))
     for number, (row, times, values) in enumerate(shown):
         colour = row.options.get("color", COLOURS[number])
@@ -354,20 +360,20 @@ def draw_alarms(axes: Any, arns: list[str]) -> None:
 
 def draw(body: Mapping[str, Any], sample: Sample, path: Path) -> None:
     """Draw a dashboard on its grid."""
-    dashboard.check(body)
+    dashboards.check(body)
     widgets = body["widgets"]
     rows = max(widget["y"] + widget["height"] for widget in widgets)
-    wide, high = dashboard.COLUMNS * INCHES_A_COLUMN, rows * INCHES_A_ROW
+    wide, high = dashboards.COLUMNS * INCHES_A_COLUMN, rows * INCHES_A_ROW
     figure = plt.figure(figsize=(wide, high), facecolor="#f2f3f3")
-    days, hours = (int(part or 0) for part in DURATION.fullmatch(body["start"]).groups())
+    days, hours = (int(part or 0) for part in DURATION.findall(body["start"])[0])
     first = len(sample.times) - days * DAY - hours * HOUR
     for widget in widgets:
         x, y, width, height = (widget[key] for key in ("x", "y", "width", "height"))
         properties, kind = widget["properties"], widget["type"]
         box = (
-            x / dashboard.COLUMNS + 0.002,
+            x / dashboards.COLUMNS + 0.002,
             1 - (y + height) / rows + 0.002,
-            width / dashboard.COLUMNS - 0.004,
+            width / dashboards.COLUMNS - 0.004,
             height / rows - 0.004,
         )
         frame = figure.add_axes(box, facecolor="white")
@@ -400,8 +406,7 @@ def draw(body: Mapping[str, Any], sample: Sample, path: Path) -> None:
             ),
             facecolor="none",
         )
-        for spine in ("top", "right"):
-            inner.spines[spine].set_visible(False)
+        inner.spines[["top", "right"]].set_visible(False)
         if kind == "text":
             draw_text(inner, properties["markdown"])
         elif kind == "alarm":
@@ -423,7 +428,7 @@ def draw(body: Mapping[str, Any], sample: Sample, path: Path) -> None:
     plt.close(figure)
 
 
-def dashboards() -> dict[str, Mapping[str, Any]]:
+def bodies() -> dict[str, Mapping[str, Any]]:
     """Bodies of the role's dashboards by what they are for."""
     inputs = {"monitoring_name": NAME, "monitoring_region": "us-east-1", "_monitoring_topic": {"arn": TOPIC}}
     found = role_variable("monitoring", "_monitoring_dashboards", **inputs)
@@ -433,7 +438,7 @@ def dashboards() -> dict[str, Mapping[str, Any]]:
 def main(directory: Path) -> None:
     """Draw all of them."""
     sample = Sample()
-    for kind, body in dashboards().items():
+    for kind, body in bodies().items():
         draw(body, sample, directory / f"dashboard-{kind}.png")
 
 

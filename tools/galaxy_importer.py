@@ -49,7 +49,7 @@ def run(directory: Path, quick: bool) -> tuple[int, str]:
 
 
 def faults(code: int, said: str) -> list[str]:
-    """What is wrong: warnings and errors, or an end that is none."""
+    """Return what is wrong: warnings and errors, or a run that did not complete."""
     found = re.findall(r"^(?:WARNING|ERROR|CRITICAL): .*", said, re.MULTILINE)
     return found if found or (code == 0 and DONE in said) else [f"exit code {code}, and no word of success"]
 

@@ -16,8 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "tools")]
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.options import COMMON, PLAYBOOKS, Option, options  # noqa: E402
-from variables_table import HEADINGS, code  # noqa: E402
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.options import COMMON, PLAYBOOKS, Option, options
+from variables_table import HEADINGS, code
 
 PAGE = ROOT / "docs" / "options.md"
 HEAD = """\
@@ -25,32 +25,31 @@ HEAD = """\
 
 # Playbooks and their options
 
-Options are given with `-e name=value`, for one run, and are checked before the first call to AWS. A list is written
-with commas, or like everything else as JSON: `-e '{"name": ["a", "b"]}'`. Every playbook takes the
-[variables](variables.md) of the deployment in the same way. `--check` says what would be done, `--diff` shows
-the fields that differ.
+Pass options with `-e name=value`. They hold for one run, and are checked before the first call to AWS. Write a list
+with commas, or like anything else as JSON: `-e '{"name": ["a", "b"]}'`. You can pass the [variables](variables.md) of
+the deployment to any playbook in the same way. `--check` shows what would be done, `--diff` the fields that differ.
 """
-# What another one starts, and nobody runs.
+# Started by other playbooks; nobody runs it.
 INNER = ("playbooks/local_aws.yml",)
 
 
 def playbooks() -> list[str]:
-    """Paths of all that people run: those that make the platform first."""
+    """Paths of all playbooks that people run, starting with site.yml."""
     found = [path.relative_to(ROOT).as_posix() for path in ROOT.glob("playbooks/**/*.yml")]
-    # What is deeper are tasks and variables.
+    # Deeper files are tasks and variables.
     paths = [path for path in found if re.fullmatch(r"playbooks/(runbooks/)?\w+\.yml", path) and path not in INNER]
     first = ["playbooks/site.yml", "playbooks/status.yml"]
     return first + sorted((path for path in paths if path not in first), key=lambda path: (path.count("/"), path))
 
 
 def head(text: str) -> str:
-    """The comment that a playbook begins with."""
+    """The comment at the top of a playbook."""
     lines = text.removeprefix("---\n").partition("\n\n")[0].splitlines()
     return "\n".join(line.removeprefix("#").strip() if line == "#" else line.removeprefix("# ") for line in lines)
 
 
 def what(text: str) -> str:
-    """What a playbook does, in its own words, with the page that says more."""
+    """What a playbook does, from its own comment, with a link to the page about it."""
     comment = head(text)
     told = " ".join(re.split(r"\n(?:\n|  |-e|--)", comment)[0].split())
     pages = re.findall(r"docs/([\w-]+(?:/\w+)?\.md)", comment)
@@ -65,7 +64,7 @@ def link(folder: str, name: str) -> str:
 
 
 def known(path: str, text: str) -> dict[str, Option]:
-    """The options of a playbook; that of all runbooks only if it is one."""
+    """The options of a playbook; the common one only if the playbook is a runbook."""
     for name, playbook in PLAYBOOKS.items():
         if playbook.path == path:
             return {key: option for key, option in options(name).items() if key not in COMMON or key in text}
@@ -73,7 +72,7 @@ def known(path: str, text: str) -> dict[str, Option]:
 
 
 def rows(found: dict[str, Option]) -> Iterator[tuple[str, ...]]:
-    """The table of some options, those that must be given first."""
+    """The table of some options, required ones first."""
     yield ("Option", *HEADINGS[1:])
     yield ("---",) * len(HEADINGS)
     for name, option in sorted(found.items(), key=lambda item: not item[1].required):
@@ -83,7 +82,7 @@ def rows(found: dict[str, Option]) -> Iterator[tuple[str, ...]]:
 
 
 def section(path: str) -> str:
-    """What the page says of one playbook."""
+    """The section about one playbook."""
     text = (ROOT / path).read_text(encoding="utf-8")
     found = known(path, text)
     table = "".join(f"| {' | '.join(row)} |\n" for row in rows(found)) if found else "No options of its own.\n"
@@ -97,8 +96,8 @@ def page() -> str:
 
 def main() -> int:
     """Write or check the page; return the exit code."""
-    parser = argparse.ArgumentParser(description="Make the page of the playbooks' options.")
-    parser.add_argument("--check", action="store_true", help="fail if it is not current, write nothing")
+    parser = argparse.ArgumentParser(description="Write the page of the playbooks' options.")
+    parser.add_argument("--check", action="store_true", help="fail if the page is not current; write nothing")
     if not parser.parse_args().check:
         PAGE.write_text(page(), encoding="utf-8")
     elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():

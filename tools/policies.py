@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Writes the policies of those who run the playbooks, docs/policies/people, and the tables of docs/policies/README.md.
+"""Writes the policies for people, docs/policies/people, and the tables of docs/policies/README.md.
 
 Of each statement in docs/policies/deployer.yml an audience gets the actions and resources that its playbooks were seen
 to ask for; ``make proof-policies ARGS=--write`` records that. ``--check`` tells whether all is there and current.
@@ -21,8 +21,8 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support import evidence, iam  # noqa: E402
-from support.permissions import Permission  # noqa: E402
+from support import evidence, iam
+from support.permissions import Permission
 
 FOLDER = ROOT / "docs" / "policies"
 EXAMPLE = {
@@ -37,8 +37,8 @@ EXAMPLE = {
 PEOPLE = {
     "site": "build and update the platform",
     "destroy": "remove the platform",
-    "operate": "run what changes a platform that is there",
-    "look": "run what only reads",
+    "operate": "run playbooks that change an existing platform",
+    "look": "run playbooks that only read",
 }
 # AWS's limit of a managed policy, in characters other than white space.
 LIMIT = 6144
@@ -59,7 +59,7 @@ def catalogue(names: Mapping[str, str] = EXAMPLE) -> dict[str, list[Statement]]:
 
 
 def narrowed(statement: Statement, asked: Iterable[Permission]) -> Statement | None:
-    """Of a statement what was asked for; None if that is nothing. Reasons stay behind: IAM knows none."""
+    """Reduce a statement to what was asked for; None if nothing was. Drops the reason, which IAM does not know."""
     used = [item for item in asked if iam.statement_allows(statement, item)]
     if not used:
         return None
@@ -106,7 +106,7 @@ def roles() -> dict[str, dict[str, Any]]:
 
 
 def size(document: Any) -> int:
-    """As AWS counts it."""
+    """Return the size of a document as AWS counts it: characters other than white space."""
     return sum(not character.isspace() for character in json.dumps(document))
 
 
@@ -114,7 +114,7 @@ def size(document: Any) -> int:
 
 
 def wildcards(statement: Mapping[str, Any]) -> list[str]:
-    """Actions and resources with a wildcard that nothing confines to the platform, as its name would."""
+    """Return the actions and resources with a wildcard that no name confines to the platform."""
     own = re.compile(rf"({re.escape(EXAMPLE['name'])}|{re.escape(EXAMPLE['bucket'])})[\w.-]*")
     return [action for action in iam.listed(statement["Action"]) if "*" in action] + [
         resource
@@ -127,7 +127,7 @@ def wildcards(statement: Mapping[str, Any]) -> list[str]:
 
 
 def tables() -> dict[str, str]:
-    """Marker in the README -> what stands there."""
+    """Return marker in the README -> its table."""
     scenarios = evidence.load()
     areas = catalogue()
     documents = people(evidence.by_audience(scenarios), areas)
@@ -168,7 +168,7 @@ def _wildcard_rows(areas: Mapping[str, list[Statement]], documents: Mapping[str,
 
 
 def role_reasons() -> dict[str, str]:
-    """Statement of a role -> why it has a wildcard."""
+    """Return statement of a role -> the reason for its wildcard."""
     reasons = yaml.safe_load((FOLDER / "roles.yml").read_text(encoding="utf-8"))
     assert isinstance(reasons, dict)
     return reasons
@@ -186,25 +186,25 @@ def _role_rows() -> Iterator[tuple[str, ...]]:
 
 
 def _short(texts: Iterable[str]) -> str:
-    """Without what all ARNs begin with."""
+    """Shorten ARNs: drop the beginning that they share."""
     return ", ".join(f"`{text if text == '*' else text.split(':', 5)[-1]}`" for text in texts)
 
 
 def placed(document: str, content: Mapping[str, str]) -> str:
-    """The README with these tables between its markers."""
+    """Return the README with these tables between its markers."""
     for name, table in content.items():
         begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
         before, found, rest = document.partition(begin)
         _old, closed, after = rest.partition(end)
         if not (found and closed):
-            sys.exit(f"README.md needs a line {begin.strip()} and, after it, a line {end}.")
+            sys.exit(f"README.md must contain a line {begin.strip()} and, after it, a line {end}.")
         document = before + begin + table + end + after
     return document
 
 
 def main() -> None:
-    """Write or check."""
-    parser = argparse.ArgumentParser(description="Make the policies of those who run the playbooks.")
+    """Write or check policies and tables."""
+    parser = argparse.ArgumentParser(description="Write the policies of people who run the playbooks.")
     parser.add_argument("--check", action="store_true", help="fail if something is not current")
     check = parser.parse_args().check
     wanted = {

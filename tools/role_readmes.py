@@ -3,7 +3,7 @@
 """Writes roles/<role>/README.md from the role's meta/argument_specs.yml and defaults/main.yml.
 
 With ``--check`` nothing is written: it fails when a README is not what would be written. In both cases it fails
-when the specs and the defaults of a role disagree.
+when a role with tasks has no argument specs.
 """
 
 from __future__ import annotations
@@ -18,10 +18,15 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "tools")]
+
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import VARIABLES
+from role_variables import fact
+
 COLLECTION = "meetops.jitsi"
 
 PAGE = """\
-<!-- Written by tools/role_readmes.py from meta/argument_specs.yml: change that file, then run `make docs`. -->
+<!-- Written by tools/role_readmes.py from meta/argument_specs.yml: run `make docs`. -->
 
 # {collection}.{role}
 
@@ -47,8 +52,7 @@ PAGE = """\
         name: {collection}.{role}
 {variables}```
 
-`playbooks/site.yml` runs this role under the tag `{role}`, with the inputs that `group_vars/jitsi.yml` derives from the
-facts of the deployment:
+`playbooks/site.yml` runs this role under the tag `{role}`:
 
 ```shell
 ansible-playbook -i inventories/production/hosts.yml playbooks/site.yml --tags {role} --check --diff
@@ -56,8 +60,8 @@ ansible-playbook -i inventories/production/hosts.yml playbooks/site.yml --tags {
 
 ## Check mode
 
-`--check` reports what a real run would change, on an empty account too, and changes nothing. `--diff` shows the fields
-that differ, never a secret value.
+`--check` reports what a real run would change, even on an empty account, and changes nothing. `--diff` shows the fields
+that differ, but never a secret value.
 """
 
 
@@ -87,7 +91,7 @@ def rows(options: Mapping[str, Any], defaults: Mapping[str, Any], prefix: str = 
         if spec.get("required"):
             default = "**required**"
         elif name in defaults or "default" in spec:
-            default = f"`{shown(defaults.get(name, spec.get('default')))}`"
+            default = f"`{shown(spec.get('default', defaults.get(name)))}`"
         else:
             default = ""
         meaning = " ".join(paragraphs(spec["description"]))
@@ -100,26 +104,11 @@ def rows(options: Mapping[str, Any], defaults: Mapping[str, Any], prefix: str = 
             yield from rows(spec["options"], {}, f"{prefix}{name}{suffix}")
 
 
-def problems(role: str, options: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what contradicts between a role's specs and its defaults."""
-    for name in sorted(set(defaults) - set(options)):
-        yield f"{role}: defaults/main.yml sets {name}, which meta/argument_specs.yml lacks"
-    for name, spec in options.items():
-        if not name.startswith(f"{role}_"):
-            yield f"{role}: input {name} must start with {role}_"
-        if spec.get("required") and name in defaults:
-            yield f"{role}: {name} is required and has a default"
-        if not spec.get("required") and name not in defaults:
-            yield f"{role}: {name} is optional and has no default in defaults/main.yml"
-        templated = "{{" in str(defaults.get(name))
-        if "default" in spec and name in defaults and not templated and spec["default"] != defaults[name]:
-            yield f"{role}: the default of {name} differs between meta/argument_specs.yml and defaults/main.yml"
-
-
-def page(role: str, spec: Mapping[str, Any], defaults: Mapping[str, Any], wiring: Mapping[str, Any]) -> str:
-    """Return the README of a role. ``wiring`` maps inputs to the values that group_vars gives them."""
+def page(role: str, spec: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
+    """Return the README of a role."""
     options = spec.get("options", {})
-    required = {name: wiring.get(name, "...") for name, option in options.items() if option.get("required")}
+    facts = {fact(defaults[name]) for name, option in options.items() if option.get("required")}
+    required = {name: variable.example for name, variable in VARIABLES.items() if name in facts}
     variables = yaml.safe_dump({"vars": required}, sort_keys=False, default_style=None) if required else ""
     table = ["| Input | Type | Default | Meaning |", "|---|---|---|---|", *rows(options, defaults)]
     return PAGE.format(
@@ -135,18 +124,16 @@ def page(role: str, spec: Mapping[str, Any], defaults: Mapping[str, Any], wiring
 def main() -> int:
     """Write or check the README of every role; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail on a difference, write nothing")
+    parser.add_argument("--check", action="store_true", help="fail on a difference; write nothing")
     check = parser.parse_args().check
 
-    wiring = load(ROOT / "group_vars" / "jitsi.yml")
-    found = []
+    found: list[str] = []
     for path in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
         directory = path.parent.parent
         spec = load(path)["argument_specs"]["main"]
         defaults = load(directory / "defaults" / "main.yml")
-        found += problems(directory.name, spec.get("options", {}), defaults)
         readme = directory / "README.md"
-        wanted = page(directory.name, spec, defaults, wiring)
+        wanted = page(directory.name, spec, defaults)
         if readme.exists() and readme.read_text(encoding="utf-8") == wanted:
             continue
         if check:

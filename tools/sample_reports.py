@@ -23,8 +23,8 @@ sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "tests")]
 for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_"))]:
     del os.environ[name]
 
-from support import browser, month, playbooks, weaknesses  # noqa: E402
-from support.server import AwsServer  # noqa: E402
+from support import browser, month, playbooks, weaknesses
+from support.server import AwsServer
 
 REPORTS, IMAGES = ROOT / "docs" / "reports", ROOT / "docs" / "images"
 

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Builds the collection, installs it under build/sanity/ and runs ansible-test sanity on what a user would get.
+"""Builds the collection, installs it under build/sanity/ and runs ansible-test sanity on what users get.
 
 No ignore file is used. A run that skipped the tests that matter fails, whatever ansible-test's exit code.
 """

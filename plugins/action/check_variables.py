@@ -11,9 +11,8 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.errors import InvalidInput
-from ..module_utils.variables import facts as variables
-from ..module_utils.variables import inputs as role_inputs
-from ..module_utils.variables import options as runbook_options
+from ..module_utils.variables import inputs, options, validation
+from ..module_utils.variables.facts import VARIABLES
 
 
 class ActionModule(ActionBase):
@@ -25,7 +24,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Fail with one message that has a line a problem."""
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         self.validate_argument_spec({"playbook": {"type": "str"}, "role": {"type": "str"}})
         task_vars = task_vars or {}
         playbook, role = self._task.args.get("playbook"), self._task.args.get("role")
@@ -33,11 +32,11 @@ class ActionModule(ActionBase):
         try:
             problems = self._of_role(role, task_vars) if role else self._of_facts(task_vars)
             if playbook:
-                names = runbook_options.given(playbook, task_vars)
-                problems += runbook_options.problems(playbook, *self._rendered(names, task_vars))
+                names = options.given(playbook, task_vars)
+                problems += options.problems(playbook, *self._rendered(names, task_vars))
         except InvalidInput as error:
             raise AnsibleActionFail(str(error)) from None
-        if not role and (warnings := variables.older_names(task_vars)):
+        if not role and (warnings := validation.older_names(task_vars)):
             result["warnings"] = warnings
         if problems:
             result["failed"] = True
@@ -46,11 +45,11 @@ class ActionModule(ActionBase):
 
     def _of_facts(self, task_vars: dict[str, Any]) -> list[str]:
         raw = {name: value for name, value in task_vars.items() if name.startswith("jitsi_")}
-        return variables.problems(raw, *self._rendered(variables.VARIABLES.keys() & raw.keys(), task_vars))
+        return validation.problems(raw, *self._rendered(VARIABLES.keys() & raw.keys(), task_vars))
 
     def _of_role(self, role: str, task_vars: dict[str, Any]) -> list[str]:
-        names = [name for name in role_inputs.inputs(role) if name in task_vars]
-        return role_inputs.problems(role, task_vars, *self._rendered(names, task_vars))
+        names = [name for name in inputs.inputs(role) if name in task_vars]
+        return inputs.problems(role, task_vars, *self._rendered(names, task_vars))
 
     def _rendered(self, names: Iterable[str], task_vars: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         """The values of variables, and why the others have none."""

@@ -41,4 +41,5 @@ class FilterModule:
     """The filter ecs_environment."""
 
     def filters(self) -> dict[str, object]:
+        """Name the filter."""
         return {"ecs_environment": ecs_environment}

@@ -48,4 +48,5 @@ class FilterModule:
     """The filter ecs_secrets."""
 
     def filters(self) -> dict[str, object]:
+        """Name the filter."""
         return {"ecs_secrets": ecs_secrets}

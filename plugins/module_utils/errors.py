@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 LONGEST_LINE = 500
 
@@ -25,6 +26,14 @@ def refuse(problems: Iterable[str], about: str = "") -> None:
     lines = [f"{about}: {problem}" if about else problem for problem in problems]
     if lines:
         raise InvalidInput("\n".join(lines))
+
+
+def refuse_items(
+    option: str, items: Mapping[str, Mapping[str, Any]], problems: Callable[[Mapping[str, Any]], Iterable[str]]
+) -> None:
+    """Raise InvalidInput with one line for each problem of the first item that has any. ``items`` are by name."""
+    for name, item in items.items():
+        refuse(problems(item), f"{option} {name}")
 
 
 def _readable(line: str) -> str:

@@ -10,7 +10,8 @@ module: alarms
 version_added: 0.1.0
 short_description: Keep all CloudWatch metric alarms under one prefix
 description:
-  - Owns every metric alarm whose name begins with a prefix. Alarms that are not listed are removed.
+  - Owns every metric alarm whose name begins with a prefix. Alarms that are not listed are removed, unless
+    O(purge_alarms=false).
   - Compares every field, the tags and whether the actions are enabled.
 author:
   - meetops.jitsi contributors (@meetops)
@@ -105,6 +106,17 @@ options:
       - Tags of the alarms. Others are removed, except those that AWS sets itself.
       - Takes one more call, and one for each alarm whose tags seem to differ. Tags are left alone if it is not given.
     type: dict
+  purge_alarms:
+    description: Whether alarms under the prefix that are not listed are removed.
+    type: bool
+    default: true
+    version_added: 0.5.0
+  state:
+    description: V(absent) removes all metric alarms under the prefix, whatever O(alarms) lists.
+    type: str
+    choices: [present, absent]
+    default: present
+    version_added: 0.5.0
 notes:
   - C(amazon.aws.cloudwatch_metric_alarm) (release 11.4) takes one alarm a task and two calls for each, removes no
     other, reports an alarm on metric math as changed in every run because it drops C(Metrics) from one side before it
@@ -141,6 +153,7 @@ EXAMPLES = r"""
 - name: Nothing is watched any more
   meetops.jitsi.alarms:
     prefix: jitsi-video-platform/
+    state: absent
 """
 
 RETURN = r"""
@@ -149,7 +162,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: alarm jitsi-video-platform/bridge-cpu, action: update, fields: [Threshold]}]
+  sample: [{resource: alarm jitsi-video-platform/bridge-cpu, action: update, fields: [threshold]}]
 """
 
 from collections.abc import Mapping
@@ -198,6 +211,8 @@ ARGUMENTS: dict[str, Any] = {
     "alarm_actions": {"type": "list", "elements": "str", "default": []},
     "ok_actions": {"type": "list", "elements": "str", "default": []},
     "tags": {"type": "dict"},
+    "purge_alarms": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 
@@ -238,14 +253,15 @@ class Alarms:
 def reconcile(module: Any) -> None:
     """Check the input, read the alarms under the prefix, make them as wanted."""
     params = module.params
-    alarms.check(params["prefix"], params["alarms"], [*params["alarm_actions"], *params["ok_actions"]])
-    wanted = alarms.wanted(params["prefix"], params["alarms"], params["alarm_actions"], params["ok_actions"])
+    listed = params["alarms"] if params["state"] == "present" else []
+    alarms.check(params["prefix"], listed, [*params["alarm_actions"], *params["ok_actions"]])
+    wanted = alarms.wanted(params["prefix"], listed, params["alarm_actions"], params["ok_actions"])
     current = Alarms(module)
     if params["tags"] is not None:
-        tags = {str(key): str(value) for key, value in params["tags"].items()}
-        wanted = {name: {**fields, "Tags": tags} for name, fields in wanted.items()}
-        current.read_tags(module, tags)
-    finish(module, compare(current.state, wanted, prune=True), current.apply)
+        wanted = {name: {**fields, "Tags": params["tags"]} for name, fields in wanted.items()}
+        current.read_tags(module, params["tags"])
+    purge = params["purge_alarms"] or params["state"] == "absent"
+    finish(module, compare(current.state, wanted, prune=purge), current.apply)
 
 
 def main() -> None:

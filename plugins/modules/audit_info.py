@@ -8,13 +8,13 @@ DOCUMENTATION = r"""
 ---
 module: audit_info
 version_added: 0.3.0
-short_description: Judge the security of a platform as it is by what this collection wants
+short_description: Compare the security of a platform with what this collection wants
 description:
-  - Reads security groups, roles, functions, the distribution, the bucket, the secret, images, logs and what else has
-    the platform's name or tags, and tells what is not as it should be, each finding with a severity, evidence and what
+  - Reads security groups, roles, functions, the distribution, the bucket, the secret, images, logs and whatever else
+    has the platform's name or tags. Tells what is not as it should be. Each finding has a severity, evidence and what
     to do.
-  - The rules are listed in C(docs/audit.md) of the collection. A platform as the playbook C(site.yml) leaves it has no
-    finding, except of images that have grown old.
+  - C(docs/audit.md) of the collection lists the rules. Right after the playbook C(site.yml), a platform has no finding,
+    except of old images.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -120,7 +120,7 @@ options:
     type: int
     default: 90
   rotation_grace_days:
-    description: Days after that until its age is grave.
+    description: Days after O(rotation_days) until the age of the secret is a finding of severity V(high).
     type: int
     default: 7
   log_retention_days:
@@ -132,12 +132,12 @@ options:
     type: int
     default: 120
   accept:
-    description: Ids of findings that are known and accepted. They are told, and fail nothing.
+    description: Ids of findings that are known and accepted. They are in the result, but fail nothing.
     type: list
     elements: str
     default: []
   fail_on:
-    description: From which severity on a finding is in RV(audit.failing).
+    description: The lowest severity that puts a finding into RV(audit.failing).
     type: str
     choices: [high, medium, low, never]
     default: high
@@ -147,7 +147,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
 notes:
-  - It never reads the value of the secret, and reads no object of the bucket.
+  - Reads neither the value of the secret nor any object of the bucket.
   - Makes about 45 API calls, all of which read.
   - "Permissions: the AWS managed policy SecurityAudit has most of them. It needs cloudfront:ListDistributions,
     ec2:DescribeLaunchTemplateVersions, DescribeManagedPrefixLists, DescribeNetworkInterfaces, DescribeSecurityGroups
@@ -221,25 +221,24 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
-from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit import findings as audit
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit import report as audit_report
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit import findings, report
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit.reader import Reader
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit.rules import common, exposure
 from ansible_collections.meetops.jitsi.plugins.module_utils.networking import security_groups
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, optional
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket as bucket_name
+from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds
 
 
 def wanted(params: dict[str, Any]) -> common.Wanted:
     """What is wanted, from the options. Raises InvalidInput for what the modules that make it would refuse, too."""
     for role in params["roles"]:
-        iam.validate(role)
+        roles.validate(role)
     return common.Wanted(
         name=params["name"],
         security_groups=security_groups.wanted(params["security_groups"]),
-        roles={role["name"]: iam.wanted_fields(role, {}) for role in params["roles"]},
+        roles={role["name"]: roles.wanted_fields(role, {}) for role in params["roles"]},
         rotation=params["rotation"],
         rotation_days=params["rotation_days"],
         grace_days=params["rotation_grace_days"],
@@ -254,20 +253,20 @@ def reconcile(module: Any) -> None:
     reader = Reader(module)
     goal = replace(goal, account_id=reader.account, today=reader.now.date())
     state = reader.state()
-    found = audit.findings(state, goal, params["accept"])
+    found = findings.findings(state, goal, params["accept"])
     result = {
         "platform": params["name"],
         "account_id": reader.account,
         "region": reader.region,
-        "at": reader.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "at": moments.iso(reader.now),
         "findings": found,
-        "counts": audit_report.counts(found),
-        "failing": audit.failing(found, params["fail_on"]),
+        "counts": report.counts(found),
+        "failing": findings.failing(found, params["fail_on"]),
         "open": {name: exposure.open_to_world(state, [name]) for name in goal.security_groups},
         "addresses": [{**item, "open": exposure.open_to_world(state, item["groups"])} for item in state["addresses"]],
-        "ages": audit.ages(state, goal),
+        "ages": findings.ages(state, goal),
     }
-    module.exit_json(changed=False, audit={**result, "summary": audit_report.summary(result)})
+    module.exit_json(changed=False, audit={**result, "summary": report.summary(result)})
 
 
 def main() -> None:
@@ -308,12 +307,12 @@ def main() -> None:
             "log_retention_days": {"type": "int", "default": 30},
             "image_days": {"type": "int", "default": 120},
             "accept": {"type": "list", "elements": "str", "default": []},
-            "fail_on": {"type": "str", "choices": list(audit.FAIL_ON), "default": "high"},
+            "fail_on": {"type": "str", "choices": list(findings.FAIL_ON), "default": "high"},
         },
         reconcile,
         rules={
-            **PLATFORM,
-            "recording_bucket": optional(bucket_name()),
+            **kinds.PLATFORM,
+            "recording_bucket": optional(kinds.bucket()),
             "rotation_days": between(1, 1000),
             "rotation_grace_days": between(0, 365),
             "log_retention_days": between(1, 3653),

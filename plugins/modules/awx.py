@@ -222,8 +222,8 @@ notes:
   - C(awx.awx) (release 24.6.1) is in release 12 of the package C(ansible) and not in release 14. In check mode its
     C(job_template) fails where the project is not there yet, and its C(schedule) with a C(TypeError) where the job
     template is not, so no plan can be made for a new controller; neither returns a diff. Each of its modules keeps one
-    object, which here are thirty processes. What it makes of the same definitions this module finds unchanged.
-  - The token is sent to O(host) only, also if that redirects.
+    object, which here are thirty processes. After its modules ran with the same definitions, this one changes nothing.
+  - The token is sent to O(host) only, even if that host redirects.
 extends_documentation_fragment: [meetops.jitsi.common]
 """
 
@@ -277,18 +277,14 @@ changes:
   sample: [{resource: job template jitsi health, action: create, fields: [name, playbook]}]
 """
 
-import time
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import finish
-from ansible_collections.meetops.jitsi.plugins.module_utils.awx import state as objects
 from ansible_collections.meetops.jitsi.plugins.module_utils.awx.client import Awx, AwxError
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, State, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx.objects import Objects
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
-POLL_SECONDS = 2
-UNFINISHED = ("new", "pending", "waiting", "running")
 TEXT = {"type": "str"}
 FLAG = {"type": "bool"}
 COMMON = {
@@ -346,126 +342,6 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
 }
 
 
-class Reconciler:
-    """One run: what was read, and how a change is made."""
-
-    def __init__(self, awx: Awx, params: dict[str, Any]) -> None:
-        self.awx = awx
-        self.organization = params["organization"]
-        self.wait_seconds = params["wait_minutes"] * 60
-        self.definitions = {kind.endpoint: params[kind.endpoint] for kind in objects.KINDS}
-        self.ids = objects.Ids()
-        self.items: dict[str, dict[str, Any]] = {}
-        self.kinds = {
-            objects.resource(kind, definition): kind
-            for kind in objects.KINDS
-            for definition in self.definitions[kind.endpoint]
-        }
-        self.synced: set[int] = set()
-
-    def changes(self) -> list[Change]:
-        """Read AWX, and compare it with what is wanted."""
-        current = self.read()
-        objects.check(self.definitions, self.ids)
-        return compare(current, objects.wanted(self.definitions, self.organization), prune=True)
-
-    def read(self) -> State:
-        """The objects that are defined, as AWX has them. Notes the ids of all that are referred to."""
-        names = objects.names(self.definitions, self.organization)
-        found = self.awx.find("organizations", [self.organization])
-        if not found:
-            raise InvalidInput(
-                f"organization {self.organization!r}: AWX has none that this token may see; name another"
-            )
-        organization = found[0]["id"]
-        self.ids.add("organizations", self.organization, organization)
-        self._note_credentials(names["credentials"], organization)
-        state: dict[str, Any] = {}
-        for kind in objects.KINDS:
-            scope = {"organization": organization} if kind.within == "organization" else {}
-            items = self.awx.find(kind.endpoint, names[kind.endpoint], **scope)
-            for item in items:
-                if kind.within in ("", "organization"):
-                    self.ids.add(kind.endpoint, item["name"], item["id"])
-            for definition in self.definitions[kind.endpoint]:
-                for item in items:
-                    if item["name"] == definition["name"] and self._is_within(kind, definition, item):
-                        name = objects.resource(kind, definition)
-                        self.items[name] = item
-                        state[name] = objects.current(kind, item, self._survey(kind, item), self.ids)
-        return state
-
-    def _note_credentials(self, names: list[str], organization: int) -> None:
-        for item in self.awx.find("credentials", names):
-            if item["organization"] in (organization, None):
-                if ("credentials", item["name"]) in self.ids.ids:
-                    raise InvalidInput(f"credential {item['name']!r}: AWX has several of this name; rename one")
-                self.ids.add("credentials", item["name"], item["id"])
-
-    def _is_within(self, kind: objects.Kind, definition: dict[str, Any], item: dict[str, Any]) -> bool:
-        if kind.within in ("", "organization"):
-            return True
-        owner = self.ids.ids.get((kind.references[kind.within], definition[kind.within]))
-        return item[kind.within] == owner
-
-    def _survey(self, kind: objects.Kind, item: dict[str, Any]) -> dict[str, Any]:
-        if kind.endpoint != "job_templates":
-            return {}
-        return self.awx.request("GET", item["related"]["survey_spec"]) or {}
-
-    def apply(self, change: Change) -> None:
-        """Make one change."""
-        kind = self.kinds[change.resource]
-        if change.after is None:
-            self.awx.request("DELETE", self.items[change.resource]["url"])
-            return
-        if kind.endpoint == "job_templates":
-            self._wait_for_project(change.after["project"])
-        body = objects.payload(kind, {name: change.after[name] for name in change.fields}, self.ids)
-        if change.before is None:
-            self.items[change.resource] = item = self.awx.request("POST", self.awx.place(kind.endpoint), body)
-            self.ids.add(kind.endpoint, item["name"], item["id"])
-        else:
-            item = self.items[change.resource]
-            if body:
-                self.awx.request("PATCH", item["url"], body)
-        if "credentials" in change.fields:
-            self._set_credentials(item, (change.before or {}).get("credentials", []), change.after["credentials"])
-        if "survey_spec" in change.fields:
-            if change.after["survey_spec"]:
-                self.awx.request("POST", item["related"]["survey_spec"], change.after["survey_spec"])
-            elif change.before:
-                self.awx.request("DELETE", item["related"]["survey_spec"])
-
-    def _set_credentials(self, item: dict[str, Any], before: list[str], after: list[str]) -> None:
-        known = {each["name"]: each["id"] for each in item["summary_fields"].get("credentials", [])}
-        for name in before:
-            if name not in after:
-                self.awx.request("POST", item["related"]["credentials"], {"id": known[name], "disassociate": True})
-        for name in after:
-            if name not in before:
-                self.awx.request("POST", item["related"]["credentials"], {"id": self.ids.ids["credentials", name]})
-
-    def _wait_for_project(self, name: str) -> None:
-        number = self.ids.ids["projects", name]
-        if number in self.synced:
-            return
-        path = f"{self.awx.place('projects')}{number}/"
-        end = time.monotonic() + self.wait_seconds
-        while (project := self.awx.request("GET", path))["status"] in UNFINISHED:
-            if time.monotonic() > end:
-                raise AwxError(
-                    f"project {name}: its update takes longer than wait_minutes; look at it in AWX, run again"
-                )
-            time.sleep(POLL_SECONDS)
-        if project["status"] not in ("successful", "ok"):
-            raise AwxError(
-                f"project {name}: AWX could not update it ({project['status']}); its last job there says why. Mend the "
-                "address, branch or credential, and run again"
-            )
-        self.synced.add(number)
-
-
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(
@@ -488,8 +364,8 @@ def main() -> None:
     )
     params = module.params
     try:
-        reconciler = Reconciler(Awx(params["host"] or "", params["token"] or "", params["validate_certs"]), params)
-        finish(module, reconciler.changes(), reconciler.apply)
+        objects = Objects(Awx(params["host"] or "", params["token"] or "", params["validate_certs"]), params)
+        finish(module, objects.changes(), objects.apply)
     except (InvalidInput, AwxError) as error:
         module.fail_json(msg=str(error))
 

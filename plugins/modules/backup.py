@@ -12,9 +12,9 @@ short_description: Write a backup of a platform to a directory
 description:
   - Writes the variables of a deployment, its configuration as AWS reports it, the labels and ages of the secret's
     versions, and an index of all recordings, each to a file, with a manifest of their SHA-256.
-  - Reads everything back and compares it. Every file is for its owner only.
-  - No value of the secret is in it, unless O(vault_password_file) names a password with which C(ansible-vault) encrypts
-    the document. Plain text goes through pipes only, never into a file, an argument or a log.
+  - Reads everything back and compares it. Only the owner can read the files.
+  - The values of the secret are in it only with O(vault_password_file), encrypted by C(ansible-vault). Plain text goes
+    through pipes only, never into a file, an argument or a log.
   - Removes older backups of the same platform beyond O(keep), after the new one is complete.
 author:
   - meetops.jitsi contributors (@meetops)
@@ -42,9 +42,9 @@ options:
       - Without it the values of the secret are not in the backup.
     type: path
 notes:
-  - The recordings themselves stay in the bucket, which keeps older versions. The index tells which there were.
-  - Of each version that an earlier backup does not know, S3 is asked for its checksums and metadata, one call each.
-  - The header by which CloudFront proves who it is comes without its value.
+  - The recordings themselves stay in the bucket, which keeps older versions. The index lists them.
+  - Asks S3 for the checksums and metadata of each version that the newest backup does not list, one call each.
+  - The header by which CloudFront proves its identity is written without its value.
   - "Permissions: ecs:DescribeServices and DescribeTaskDefinition; cloudwatch:DescribeAlarms and GetDashboard;
     logs:DescribeMetricFilters; application-autoscaling:DescribeScalableTargets, DescribeScalingPolicies and
     DescribeScheduledActions; ec2:DescribeVpcs and DescribeSecurityGroups; route53:ListHostedZonesByName and
@@ -116,13 +116,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects, secretsmanager, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader as configuration
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import vault
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader, vault
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import (
+    INDEX,
     MANIFEST,
+    VAULT,
     Store,
     manifest_sum,
     render,
@@ -130,12 +131,10 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import 
 )
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index as recordings_index
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, optional
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket
-
-INDEX = "recordings.jsonl"
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds
 
 
 class Backup:
@@ -149,7 +148,7 @@ class Backup:
 
     def gather(self) -> None:
         """Read everything."""
-        for section, resources in configuration.Reader(self.module).read().items():
+        for section, resources in reader.Reader(self.module).read().items():
             self.files[f"{section}.json"] = render(resources)
             self.contents[section] = len(resources)
         self.secret()
@@ -158,7 +157,7 @@ class Backup:
 
     def secret(self) -> None:
         """The labels and ages of the secret's versions; with a password also the current document, encrypted."""
-        sm, name = client(self.module, "secretsmanager"), platform.secret(self.params["name"])
+        sm, name = client(self.module, "secretsmanager"), names.secret(self.params["name"])
         described = secretsmanager.describe(sm, name)
         if not described or described.get("DeletedDate"):
             raise InvalidInput(f"name {self.params['name']}: there is no secret {name}; run site.yml, which makes it")
@@ -181,23 +180,21 @@ class Backup:
             version, text = secretsmanager.read(sm, name)
             plain = json.dumps({"name": name, "version_id": version, "document": text or ""})
             encrypted = vault.encrypt(self.module, self.params["vault_password_file"], plain)
-            self.files["secret.vault"] = encrypted.encode()
+            self.files[VAULT] = encrypted.encode()
 
     def recordings(self) -> None:
         """The index of all versions in the bucket."""
         s3, bucket = client(self.module, "s3"), self.params["bucket"]
-        earlier = recordings_index.known(self.earlier_index())
+        earlier = index.known(self.earlier_index())
         lines = []
         for version in s3_objects.versions(s3, bucket, RECORDINGS):
-            line = recordings_index.line(version)
+            line = index.line(version)
             if not line["delete_marker"]:
                 identity = (line["key"], line["version_id"])
-                line |= earlier.get(identity) or recordings_index.about(
-                    s3_objects.head(s3, bucket, *identity, checksums=True)
-                )
+                line |= earlier.get(identity) or index.about(s3_objects.head(s3, bucket, *identity, checksums=True))
             lines.append(line)
-        self.files[INDEX] = recordings_index.render(lines)
-        self.contents |= recordings_index.totals(lines)
+        self.files[INDEX] = index.render(lines)
+        self.contents |= index.totals(lines)
 
     def earlier_index(self) -> list[dict[str, Any]]:
         """The index of the newest backup, if it is of the same bucket and undamaged."""
@@ -210,7 +207,7 @@ class Backup:
             return []
         if manifest.get("bucket") != self.params["bucket"] or INDEX not in manifest["files"]:
             return []
-        return recordings_index.parse((backups[-1] / INDEX).read_bytes())
+        return index.parse((backups[-1] / INDEX).read_bytes())
 
     def about(self) -> dict[str, Any]:
         """What the manifest tells of it."""
@@ -260,7 +257,7 @@ def main() -> None:
     """Run the module."""
     run(
         {
-            **configuration.ARGUMENTS,
+            **reader.ARGUMENTS,
             "bucket": {"type": "str", "default": ""},
             "variables": {"type": "dict", "default": {}},
             "directory": {"type": "path", "required": True},
@@ -269,7 +266,7 @@ def main() -> None:
             "vault_password_file": {"type": "path", "no_log": False},
         },
         reconcile,
-        rules={**configuration.RULES, "bucket": optional(bucket()), "keep": between(0, 1_000_000)},
+        rules={**reader.RULES, "bucket": optional(kinds.bucket()), "keep": between(0, 1_000_000)},
     )
 
 

@@ -11,7 +11,7 @@ version_added: 0.3.0
 short_description: Verify a backup and tell what differs from it now
 description:
   - Compares every file of a backup with its manifest, and fails if one is damaged, missing or added.
-  - Tells what the variables and the configuration were then and are now.
+  - Tells what the variables and the configuration were then, and what they are now.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -83,7 +83,7 @@ backup:
     differences:
       description: What is not as it was in the configuration, by section, one line each. Empty without O(compare).
       type: dict
-      sample: {alarms: ["jitsi-video-platform/cpu-high: differs in Threshold"]}
+      sample: {alarms: ["jitsi-video-platform/cpu-high: differs in threshold"]}
     index:
       description: Whether it has an index of recordings.
       type: bool
@@ -100,9 +100,16 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader as aws
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import reader
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.configuration import changed_variables, differences
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import Store, load, manifest_sum, verify
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import (
+    INDEX,
+    VAULT,
+    Store,
+    load,
+    manifest_sum,
+    verify,
+)
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 
@@ -118,7 +125,7 @@ def reconcile(module: Any) -> None:
         )
     variables, differ = load(path, "variables.json"), {}
     if params["compare"]:
-        now = aws.Reader(module).read()
+        now = reader.Reader(module).read()
         differ = differences({section: load(path, f"{section}.json") for section in now}, now)
     module.exit_json(
         changed=False,
@@ -130,8 +137,8 @@ def reconcile(module: Any) -> None:
             "variables": variables,
             "changed_variables": changed_variables(variables, params["variables"]),
             "differences": differ,
-            "index": "recordings.jsonl" in manifest["files"],
-            "secret_values": "secret.vault" in manifest["files"],
+            "index": INDEX in manifest["files"],
+            "secret_values": VAULT in manifest["files"],
             "others": [str(other) for other in store.backups() if other != path],
         },
     )
@@ -141,14 +148,14 @@ def main() -> None:
     """Run the module."""
     run(
         {
-            **aws.ARGUMENTS,
+            **reader.ARGUMENTS,
             "directory": {"type": "path", "required": True},
             "backup": {"type": "path"},
             "variables": {"type": "dict", "default": {}},
             "compare": {"type": "bool", "default": True},
         },
         reconcile,
-        rules=aws.RULES,
+        rules=reader.RULES,
     )
 
 

@@ -11,7 +11,7 @@ version_added: 0.3.0
 short_description: Keep all monthly budgets of AWS Budgets under one prefix
 description:
   - Owns every budget of the account whose name begins with a prefix, with its notifications and their subscribers.
-    Budgets that are not listed are removed.
+    Budgets that are not listed are removed, unless O(purge_budgets=false).
   - Budgets without actions cost nothing. AWS looks at them a few times a day.
 author:
   - meetops.jitsi contributors (@meetops)
@@ -79,6 +79,17 @@ options:
     type: list
     elements: str
     default: []
+  purge_budgets:
+    description: Whether budgets under the prefix that are not listed are removed.
+    type: bool
+    default: true
+    version_added: 0.5.0
+  state:
+    description: V(absent) removes all budgets under the prefix, whatever O(budgets) lists.
+    type: str
+    choices: [present, absent]
+    default: present
+    version_added: 0.5.0
 notes:
   - Neither amazon.aws (release 11.4) nor community.aws (release 11.2) has a module for budgets.
   - A run that changes nothing makes two calls, and one for each notification.
@@ -107,6 +118,7 @@ EXAMPLES = r"""
   meetops.jitsi.budgets:
     account_id: "123456789012"
     prefix: jitsi-video-platform/
+    state: absent
 """
 
 RETURN = r"""
@@ -151,6 +163,8 @@ ARGUMENTS: dict[str, Any] = {
     },
     "topic": {"type": "str", "default": ""},
     "emails": {"type": "list", "elements": "str", "default": []},
+    "purge_budgets": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 
@@ -213,12 +227,15 @@ class Budgets:
 
 def reconcile(module: Any) -> None:
     """Check the input, read the budgets under the prefix, make them as wanted."""
-    account, prefix, listed, topic, emails = (
-        module.params[name] for name in ("account_id", "prefix", "budgets", "topic", "emails")
-    )
+    account, prefix, topic, emails = (module.params[name] for name in ("account_id", "prefix", "topic", "emails"))
+    present = module.params["state"] == "present"
+    listed = module.params["budgets"] if present else []
     budgets.check(account, prefix, listed, topic, emails)
     found = Budgets(module)
-    finish(module, compare(found.read(prefix), budgets.wanted(prefix, listed, topic, emails), prune=True), found.apply)
+    current, wanted = found.read(prefix), budgets.wanted(prefix, listed, topic, emails)
+    if present and not module.params["purge_budgets"]:
+        current = budgets.listed(current, wanted)
+    finish(module, compare(current, wanted, prune=True), found.apply)
 
 
 def main() -> None:

@@ -83,7 +83,7 @@ options:
     type: dict
     default: {cpu: 4096, memory: 8192}
   recorder_instance_type:
-    description: Instance type of recorders, for the costs. An unknown one counts nothing.
+    description: Instance type of recorders, for the costs. An unknown type adds no costs.
     type: str
     default: c6i.xlarge
   picture:
@@ -99,8 +99,8 @@ attributes:
     description: A picture has no diff.
     support: none
 notes:
-  - What the model takes for granted is listed in C(docs/capacity.md) of the collection.
-  - O(picture) is always written anew; the module reports a change if what is in the file changes.
+  - The assumptions of the model are listed in C(docs/capacity.md) of the collection.
+  - Every run draws O(picture) anew. The module reports a change only if the content of the file changes.
 """
 
 EXAMPLES = r"""
@@ -140,21 +140,20 @@ import tempfile
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import choices as capacity
-from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import traces
+from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import choices, traces
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices
 
 DAYS = range(1, 366)
 
 
-def prices(params: dict[str, Any]) -> dict[str, float | None]:
+def hourly(params: dict[str, Any]) -> dict[str, float | None]:
     """USD an hour of each kind of task, and of the traffic of a participant."""
     return {
-        "signalling": cost.fargate_hour(int(params["signalling"]["cpu"]), int(params["signalling"]["memory"])),
-        "bridge": cost.fargate_hour(int(params["bridge"]["cpu"]), int(params["bridge"]["memory"])),
-        "recorder": cost.instance_hour(params["recorder_instance_type"]),
-        "participant": cost.awake_cost([])["usd_hour_per_viewer"],
+        "signalling": prices.fargate_hour(int(params["signalling"]["cpu"]), int(params["signalling"]["memory"])),
+        "bridge": prices.fargate_hour(int(params["bridge"]["cpu"]), int(params["bridge"]["memory"])),
+        "recorder": prices.instance_hour(params["recorder_instance_type"]),
+        "participant": prices.awake_cost([])["usd_hour_per_viewer"],
     }
 
 
@@ -165,7 +164,7 @@ def picture(module: AnsibleModule, plans: dict[str, Any]) -> bool:
         return False
     with tempfile.TemporaryDirectory(dir=module.tmpdir) as directory:
         drawn = os.path.join(directory, os.path.basename(path))
-        capacity.draw(drawn, plans)
+        choices.draw(drawn, plans)
         changed = not os.path.exists(path) or module.sha256(drawn) != module.sha256(path)
         if changed and not module.check_mode:
             module.atomic_move(drawn, path)
@@ -180,19 +179,19 @@ def plan(module: AnsibleModule) -> None:
     if not params["choices"]:
         raise InvalidInput("choices []: there is nothing to compare; give at least one, such as {name: as it is}")
     meetings = traces.preset(params["day"]) if params["meetings"] is None else traces.parse(params["meetings"])
-    settings = {item["name"]: capacity.settings(f"choices {item['name']}", item) for item in params["choices"]}
+    settings = {item["name"]: choices.settings(f"choices {item['name']}", item) for item in params["choices"]}
     plans = {
-        name: capacity.evaluate(meetings, chosen, params["days"], prices(params)) for name, chosen in settings.items()
+        name: choices.evaluate(meetings, chosen, params["days"], hourly(params)) for name, chosen in settings.items()
     }
     changed = picture(module, plans)
     for row in plans.values():
         del row["rows"]
-    module.exit_json(changed=changed, table=capacity.table(plans), plans=plans)
+    module.exit_json(changed=changed, table=choices.table(plans), plans=plans)
 
 
 def main() -> None:
     """Run the module."""
-    choice = {option: {"type": "float"} for option in capacity.OPTIONS}
+    choice = {option: {"type": "float"} for option in choices.OPTIONS}
     choice["bridge_max"] = choice["recorder_max"] = {"type": "int"}
     module = AnsibleModule(
         argument_spec={

@@ -46,8 +46,10 @@ options:
     default: 900
   state:
     description:
-      - V(absent) deletes the records and the certificate, in this order, as the certificate tells its records.
-      - ACM may take a deleted distribution for one that uses it. It is asked again for O(wait_timeout).
+      - V(absent) deletes the records, then the certificate. The order matters, as only the certificate says which
+        records are its own.
+      - For some time ACM may believe that a deleted distribution uses it. It is asked again, for O(wait_timeout) at
+        most.
     type: str
     choices: [present, absent]
     default: present
@@ -105,14 +107,14 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: certificate shop.example.com, action: create, fields: [Names, Status, Tags]}]
+  sample: [{resource: certificate shop.example.com, action: create, fields: [names, status, tags]}]
 """
 
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import acm, route53
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, State, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.edge import certificate, dns_records
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
@@ -124,116 +126,113 @@ RECORDS_SECONDS = 120
 
 
 class Certificate:
-    """The certificate and its validation records as they are."""
+    """The certificate with its validation records: how it is, and how to change it."""
 
     def __init__(self, module: Any) -> None:
         self.params = module.params
-        self.zone_id: str = self.params["zone_id"]
-        self.names = [self.params["domain_name"], *self.params["alternative_names"]]
         self.api, self.dns = client(module, "acm"), client(module, "route53")
-        self.summaries = acm.list_certificates(self.api)
-        self.arn, self.tags = "", dict[str, str]()
+        self.names: list[str] = [self.params["domain_name"], *self.params["alternative_names"]]
+        self.resource = CERTIFICATE + self.names[0]
+        self.wanted_tags: dict[str, str] = {**self.params["tags"], "Name": self.params["name"]}
+        self.summaries: list[dict[str, Any]] = []
         self.described: dict[str, Any] = {}
+        self.arn, self.tags = "", dict[str, str]()
+
+    def read(self) -> None:
+        """Find the certificate of these names whose tag is the name."""
+        self.summaries = acm.list_certificates(self.api)
         for arn in certificate.candidates(self.summaries, self.names[0]):
             described, tags = acm.describe(self.api, arn), acm.read_tags(self.api, arn)
             if certificate.fits(described, tags, self.params["name"], self.names):
                 self.arn, self.described, self.tags = arn, described, tags
-                break
+                return
 
-    def records(self) -> tuple[dict[str, Fields], dict[str, Fields]]:
+    def wanted_records(self) -> dict[str, Fields]:
+        """The validation records that ACM wants, as far as it has told them."""
+        return {
+            f"CNAME {name}": {"ttl": RECORD_TTL, "values": [value]}
+            for name, value in certificate.validation(self.described).items()
+        }
+
+    def records(self) -> tuple[State, State]:
         """The validation records that are there, and those that are wanted."""
-        wanted = {f"CNAME {name}": _record(value) for name, value in certificate.validation(self.described).items()}
         current: dict[str, Fields] = {}
-        for record in wanted if self.zone_id else ():
-            for found in route53.records_below(self.dns, self.zone_id, record.split(" ", 1)[1]):
+        wanted = self.wanted_records()
+        for record in wanted if self.params["zone_id"] else ():
+            for found in route53.records_below(self.dns, self.params["zone_id"], record.split(" ", 1)[1]):
                 if dns_records.key({"type": found["Type"], "name": found["Name"]}) == record:
                     current[record] = dns_records.current(found)
         return current, wanted
 
+    def present(self) -> tuple[State, State]:
+        """The records and the certificate as they are, and as they are wanted."""
+        current, wanted = self.records()
+        fields = {"Names": sorted(self.names), "Status": ISSUED, "Tags": self.wanted_tags}
+        now = {**fields, "Status": self.described.get("Status"), "Tags": self.tags}
+        return {**current, **({self.resource: now} if self.arn else {})}, {**wanted, self.resource: fields}
+
+    def absent(self) -> tuple[State, State]:
+        """The certificate and the records, unless another certificate needs these, as they are. Nothing is wanted."""
+        if not self.arn:
+            return {}, {}
+        needed = any(certificate.others(self.summaries, self.arn, name) for name in self.names)
+        # What is first goes last.
+        return {self.resource: {"Status": self.described["Status"]}, **({} if needed else self.records()[0])}, {}
+
+    def apply(self, change: Change) -> None:
+        """Make one change."""
+        if change.resource != self.resource:
+            action = "UPSERT" if change.after else "DELETE"
+            self.write(action, change.resource, change.after or change.before or {})
+        elif change.after is None:
+            acm.delete(self.api, self.arn, self.params["wait_timeout"])
+            self.arn, self.described = "", {}
+        else:
+            if change.before is None:
+                self.request()
+            elif "Tags" in change.fields:
+                acm.tag(self.api, self.arn, self.tags, self.wanted_tags)
+            self.wait()
+
     def write(self, action: str, record: str, fields: Fields) -> None:
         """Write or remove a validation record."""
-        route53.change(self.dns, self.zone_id, action, dns_records.record_set(record, fields))
+        route53.change(self.dns, self.params["zone_id"], action, dns_records.record_set(record, fields))
 
-    def request(self, tags: dict[str, str]) -> None:
+    def request(self) -> None:
         """Request the certificate and write its records as soon as ACM has made them."""
-        self.arn = acm.request(self.api, self.names, tags)
+        self.arn = acm.request(self.api, self.names, self.wanted_tags)
         self.described, _ready = acm.wait(
             self.api, self.arn, RECORDS_SECONDS, lambda found: bool(certificate.validation(found))
         )
-        current, wanted = self.records()
-        for change in compare(current, wanted):
+        for change in compare(*self.records()):
             self.write("UPSERT", change.resource, change.after or {})
 
     def wait(self) -> None:
         """Wait until it is issued; fail when it will not be, or not in time."""
-        seconds = self.params["wait_timeout"]
         self.described, _ended = acm.wait(
-            self.api, self.arn, seconds, lambda found: bool(found["Status"] != "PENDING_VALIDATION")
+            self.api, self.arn, self.params["wait_timeout"], lambda found: bool(found["Status"] != "PENDING_VALIDATION")
         )
         if self.described["Status"] != ISSUED:
-            raise InvalidInput(certificate.failure(self.described, f"zone {self.zone_id}"))
-
-
-def _record(value: str) -> dict[str, Any]:
-    return {"ttl": RECORD_TTL, "values": [value]}
-
-
-def present(module: Any, found: Certificate) -> None:
-    """Request, finish or put back."""
-
-    def apply(change: Change) -> None:
-        if not change.resource.startswith(CERTIFICATE):
-            found.write("UPSERT", change.resource, change.after or {})
-            return
-        if change.before is None:
-            found.request(tags)
-        elif "Tags" in change.fields:
-            acm.tag(found.api, found.arn, found.tags, tags)
-        found.wait()
-
-    tags = {**{str(key): str(value) for key, value in module.params["tags"].items()}, "Name": module.params["name"]}
-    current, wanted = found.records()
-    resource = CERTIFICATE + found.names[0]
-    wanted[resource] = {"Names": sorted(found.names), "Status": ISSUED, "Tags": tags}
-    if found.arn:
-        current[resource] = {"Names": sorted(found.names), "Status": found.described["Status"], "Tags": found.tags}
-    finish(module, compare(current, wanted), apply, **result(found))
-
-
-def absent(module: Any, found: Certificate) -> None:
-    """Delete the records, unless another certificate needs them, then the certificate."""
-
-    def apply(change: Change) -> None:
-        if change.resource.startswith(CERTIFICATE):
-            acm.delete(found.api, found.arn, module.params["wait_timeout"])
-            found.arn, found.described = "", {}
-        else:
-            found.write("DELETE", change.resource, change.before or {})
-
-    current: dict[str, Fields] = {}
-    if found.arn:
-        # What is first goes last.
-        current[CERTIFICATE + found.names[0]] = {"Status": found.described["Status"]}
-        if not any(certificate.others(found.summaries, found.arn, name) for name in found.names):
-            current |= found.records()[0]
-    records = [record for record in current if not record.startswith(CERTIFICATE)]
-    finish(module, compare(current, {}, prune=True), apply, **{**result(found), "validation_records": records})
-
-
-def result(found: Certificate) -> dict[str, Any]:
-    """What the module returns, read after the changes."""
-    return {
-        "arn": lambda: found.arn,
-        "status": lambda: found.described.get("Status", ""),
-        "renewal_eligibility": lambda: found.described.get("RenewalEligibility", ""),
-        "validation_records": lambda: [f"CNAME {name}" for name in certificate.validation(found.described)],
-    }
+            raise InvalidInput(certificate.failure(self.described, f"zone {self.params['zone_id']}"))
 
 
 def reconcile(module: Any) -> None:
     """Check the input, read what there is, make it as wanted."""
-    certificate.check([module.params["domain_name"], *module.params["alternative_names"]])
-    (absent if module.params["state"] == "absent" else present)(module, Certificate(module))
+    found = Certificate(module)
+    certificate.check(found.names)
+    found.read()
+    removing = module.params["state"] == "absent"
+    current, wanted = found.absent() if removing else found.present()
+    removed = [record for record in current if record != found.resource]
+    finish(
+        module,
+        compare(current, wanted, prune=removing),
+        found.apply,
+        arn=lambda: found.arn,
+        status=lambda: found.described.get("Status", ""),
+        renewal_eligibility=lambda: found.described.get("RenewalEligibility", ""),
+        validation_records=lambda: removed if removing else list(found.wanted_records()),
+    )
 
 
 def main() -> None:

@@ -134,9 +134,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket im
 
 def counts(client, name, bucket, zone):
     """What is billed by the month, by names of ``cost.IDLE_ITEMS``."""
-    watch, group = client("cloudwatch"), f"/ecs/{name}"
-    scaling = [f"{kind}-service/{platform.cluster(name)}/" for kind in ("TargetTracking", "StepScaling")]
-    prefixes = [f"{name}/", *scaling]
+    watch, group = client("cloudwatch"), platform.log_group(name)
+    prefixes = [platform.alarm_prefix(name), *platform.scaling_alarm_prefixes(name)]
     secret = secretsmanager.describe(client("secretsmanager"), platform.secret(name)) or {}
     certificates = efs.find(client("efs"), name) or {}
     keys = {secret.get("KmsKeyId", "")}
@@ -144,14 +143,14 @@ def counts(client, name, bucket, zone):
         "alarms": cost.alarms_billed(
             alarm for prefix in prefixes for alarm in cloudwatch.describe_alarms(watch, prefix)
         ),
-        "dashboards": len(set(platform_api.dashboards(watch, name)) & platform.dashboards(name)),
+        "dashboards": len(set(platform_api.dashboards(watch, name)) & set(platform.dashboards(name).values())),
         "secrets": int(bool(secret) and "DeletedDate" not in secret),
         "private_zones": len(
             servicediscovery.list_namespaces(client("servicediscovery"), platform.namespace(name))[:1]
         ),
         "log_gib": api.log_bytes(client("logs"), group) / api.GIB,
         "file_system_gib": certificates.get("SizeInBytes", {}).get("Value", 0) / api.GIB,
-        "functions": api.functions(client("lambda"), platform.functions(name)),
+        "functions": api.functions(client("lambda"), platform.functions(name).values()),
         "distributions": api.distributions(client("cloudfront"), name),
         "tables": api.tables(client("dynamodb"), platform.table(name)),
     }

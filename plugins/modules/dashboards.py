@@ -16,7 +16,7 @@ author:
   - meetops.jitsi contributors (@meetops)
 options:
   dashboards:
-    description: The dashboards.
+    description: The dashboards. One that is not listed is left alone.
     type: list
     elements: dict
     default: []
@@ -30,13 +30,14 @@ options:
           - The dashboard as an object with C(widgets) and, if wanted, C(start), C(end), C(periodOverride) and
             C(variables).
           - Every widget has C(type), C(x), C(y), C(width), C(height) and C(properties). The grid has 24 columns.
+          - Required with O(dashboards[].state=present).
         type: dict
-        required: true
-  absent:
-    description: Names of dashboards that must not exist.
-    type: list
-    elements: str
-    default: []
+      state:
+        description: V(absent) removes the dashboard.
+        type: str
+        choices: [present, absent]
+        default: present
+        version_added: 0.5.0
   published:
     description:
       - Metrics of each own namespace, as lists of names by namespace. A widget with another metric of such a namespace
@@ -81,7 +82,8 @@ EXAMPLES = r"""
                 period: 60
                 metrics:
                   - [Jitsi/JVB, Participants, Platform, jitsi-video-platform]
-    absent: [jitsi-video-platform-recording]
+      - name: jitsi-video-platform-recording
+        state: absent
 """
 
 RETURN = r"""
@@ -104,82 +106,97 @@ changes:
   sample: [{resource: dashboard jitsi-video-platform, action: update, fields: ["widget at 0,0"]}]
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, State, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboard_metrics
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboards as dashboard
+from ansible_collections.meetops.jitsi.plugins.module_utils.items import by_state
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboard_metrics, dashboards
 
 RESOURCE = "dashboard "
+ARGUMENTS: dict[str, Any] = {
+    "dashboards": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "body": {"type": "dict"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        },
+        "required_if": [("state", "present", ("body",))],
+    },
+    "published": {"type": "dict", "default": {}},
+    "alarms": {"type": "list", "elements": "dict", "default": []},
+}
 
 
-def check(params: dict[str, Any]) -> None:
-    """Raise InvalidInput on the first mistake in any dashboard."""
-    names = [item["name"] for item in params["dashboards"]] + params["absent"]
-    for name in names:
-        dashboard.check_name(name)
-        if names.count(name) > 1:
-            raise InvalidInput(f"dashboards {name}: is listed twice, or under absent too; list it once")
-    for item in params["dashboards"]:
+def check(params: dict[str, Any], bodies: Mapping[str, Any]) -> None:
+    """Raise InvalidInput on the first mistake in any body."""
+    for name, body in bodies.items():
         try:
-            dashboard.check(item["body"])
-            dashboard_metrics.check(item["body"], params["published"], params["alarms"])
+            dashboards.check(body)
+            dashboard_metrics.check(body, params["published"], params["alarms"])
         except InvalidInput as error:
-            raise InvalidInput(f"dashboards {item['name']}, {error}") from None
+            raise InvalidInput(f"dashboards {name}, {error}") from None
+
+
+class Dashboards:
+    """The dashboards to keep, as bodies by name: how they are, and how to change one."""
+
+    def __init__(self, module: Any, bodies: Mapping[str, Any]) -> None:
+        self.module, self.bodies, self.client = module, bodies, client(module, "cloudwatch")
+        self.arns: dict[str, str] = {}
+        self.messages: list[dict[str, str]] = []
+
+    def read(self, names: Iterable[str]) -> State:
+        """Those of the named dashboards that are there."""
+        state: dict[str, Fields] = {}
+        for name in names:
+            found = cloudwatch.get_dashboard(self.client, name)
+            if found:
+                self.arns[name] = found["DashboardArn"]
+                state[RESOURCE + name] = dashboards.fields(dashboards.decode(found["DashboardBody"]))
+        return state
+
+    def apply(self, change: Change) -> None:
+        """Make one change, and pass on what CloudWatch warns about."""
+        name = change.resource.removeprefix(RESOURCE)
+        if change.after is None:
+            cloudwatch.delete_dashboard(self.client, name)
+            return
+        for message in cloudwatch.put_dashboard(self.client, name, dashboards.canonical(self.bodies[name])):
+            self.messages.append({"dashboard": name, **message})
+            self.module.warn(f"{change.resource}: {message.get('DataPath', '')} {message.get('Message', '')}")
+
+    def result(self) -> dict[str, str]:
+        """The ARNs of the dashboards to keep; empty for one that is not there yet, in check mode."""
+        for name in self.bodies if not self.module.check_mode else ():
+            if name not in self.arns:
+                found = cloudwatch.get_dashboard(self.client, name)
+                self.arns[name] = found["DashboardArn"] if found else ""
+        return {name: self.arns.get(name, "") for name in self.bodies}
 
 
 def reconcile(module: Any) -> None:
     """Check the input, read the dashboards, make them as wanted."""
-    check(module.params)
-    bodies = {item["name"]: item["body"] for item in module.params["dashboards"]}
-    api = client(module, "cloudwatch")
-    described = {name: cloudwatch.get_dashboard(api, name) for name in [*bodies, *module.params["absent"]]}
-    current = {
-        RESOURCE + name: dashboard.fields(dashboard.decode(found["DashboardBody"]))
-        for name, found in described.items()
-        if found
-    }
-    messages: list[dict[str, str]] = []
-
-    def apply(change: Change) -> None:
-        name = change.resource.removeprefix(RESOURCE)
-        if change.after is None:
-            cloudwatch.delete_dashboard(api, name)
-            return
-        for message in cloudwatch.put_dashboard(api, name, dashboard.canonical(bodies[name])):
-            messages.append({"dashboard": name, **message})
-            module.warn(f"{change.resource}: {message.get('DataPath', '')} {message.get('Message', '')}")
-
-    def arns() -> dict[str, str]:
-        made = {
-            name: described[name] or (None if module.check_mode else cloudwatch.get_dashboard(api, name))
-            for name in bodies
-        }
-        return {name: found["DashboardArn"] if found else "" for name, found in made.items()}
-
-    wanted = {RESOURCE + name: dashboard.fields(body) for name, body in bodies.items()}
-    finish(module, compare(current, wanted, prune=True), apply, dashboards=arns, messages=messages)
+    kept, gone = by_state("dashboards", module.params["dashboards"])
+    for name in (*kept, *gone):
+        dashboards.check_name(name)
+    bodies = {name: item["body"] for name, item in kept.items()}
+    check(module.params, bodies)
+    found = Dashboards(module, bodies)
+    wanted = {RESOURCE + name: dashboards.fields(body) for name, body in bodies.items()}
+    changes = compare(found.read([*kept, *gone]), wanted, prune=True)
+    finish(module, changes, found.apply, dashboards=found.result, messages=found.messages)
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        {
-            "dashboards": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {"name": {"type": "str", "required": True}, "body": {"type": "dict", "required": True}},
-            },
-            "absent": {"type": "list", "elements": "str", "default": []},
-            "published": {"type": "dict", "default": {}},
-            "alarms": {"type": "list", "elements": "dict", "default": []},
-        },
-        reconcile,
-    )
+    run(ARGUMENTS, reconcile)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ short_description: Keep a CloudFront distribution in front of HTTPS servers and 
 description:
   - Keeps one distribution with its origins, failover groups and behaviors, and the three policies that only it uses -
     origin access control for a function URL, security headers, and caching of static files.
-  - The distribution is the one whose comment is O(name). Of its configuration only what the options stand for is
-    compared and changed. Logging, a web ACL, geographic restrictions and other settings stay as they are.
+  - The distribution is the one whose comment is O(name). Only the settings that the options describe are compared and
+    changed. Logging, a web ACL, geographic restrictions and other settings stay as they are.
   - Every error code is answered anew and never from the cache.
   - All origins are reached by HTTPS with TLS 1.2 only; viewers need TLS 1.2 at least.
 author:
@@ -174,8 +174,8 @@ options:
   state:
     description:
       - V(absent) disables the distribution, waits until all edges know, deletes it, then its policies.
-      - V(disabled), since release 0.3.0, lets it answer nobody any more, if there is one, and does not wait for that.
-        It keeps everything else.
+      - V(disabled), since release 0.3.0, disables the distribution, if there is one, and does not wait until all edges
+        know. Everything else stays.
     type: str
     choices: [present, disabled, absent]
     default: present
@@ -257,244 +257,73 @@ changes:
   sample: [{resource: distribution shop, action: update, fields: [behavior /css/*]}]
 """
 
-import uuid
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudfront, secretsmanager
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.edge import distribution
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document as secret_document
+from ansible_collections.meetops.jitsi.plugins.module_utils.edge.calls import Distribution
 
-# Id of a policy in this module -> (kind in the API, how people call it). The order of creation.
-POLICIES = {
-    "oac": ("OriginAccessControl", "origin access control"),
-    "headers_policy": ("ResponseHeadersPolicy", "response headers policy"),
-    "cache_policy": ("CachePolicy", "cache policy"),
+BEHAVIOR: dict[str, Any] = {
+    "origin": {"type": "str", "required": True},
+    "methods": {"type": "str", "choices": ["read", "all"], "default": "read"},
+    "cached": {"type": "bool", "default": False},
 }
-DISTRIBUTION = "distribution "
-# In check mode, for the id of what does not exist yet and for the value that a secret will have.
-PLANNED = "planned"
-
-
-class Edge:
-    """The distribution and its policies as they are. Values of secret headers never leave this object."""
-
-    def __init__(self, module: Any) -> None:
-        self.module, self.params = module, module.params
-        self.name: str = module.params["name"]
-        self.api = client(module, "cloudfront")
-        self.names = {"oac": self.name, "headers_policy": self.name, "cache_policy": f"{self.name}-static"}
-        self.ids: dict[str, str] = {}
-        self.policies: dict[str, dict[str, Any]] = {}
-        for policy, (kind, _words) in POLICIES.items():
-            found = cloudfront.list_policies(self.api, kind).get(self.names[policy])
-            if found:
-                self.ids[policy], self.policies[policy] = found
-        self.described = self.find()
-        self.config: dict[str, Any] = {}
-        self.etag = ""
-        self.tags: dict[str, str] = {}
-        if self.described:
-            self.config, self.etag = cloudfront.read_config(self.api, self.described["Id"])
-            self.tags = cloudfront.read_tags(self.api, self.described["ARN"])
-
-    def find(self) -> dict[str, Any]:
-        """Summary of the distribution, empty if there is none."""
-        found = [item for item in cloudfront.list_distributions(self.api) if item.get("Comment") == self.name]
-        if len(found) > 1:
-            ids = ", ".join(item["Id"] for item in found)
-            raise InvalidInput(
-                f"name {self.name}: the distributions {ids} all have this comment; change it in all but one"
-            )
-        return found[0] if found else {}
-
-    def resource(self, policy: str) -> str:
-        """How a policy is called in changes."""
-        return f"{POLICIES[policy][1]} {self.names[policy]}"
-
-    def policy_of(self, change: Change) -> str:
-        """The policy that a change is about; empty if it is about the distribution."""
-        return next((policy for policy in POLICIES if change.resource == self.resource(policy)), "")
-
-    def headers(self) -> dict[str, str]:
-        """Values of the secret headers by origin."""
-        values: dict[str, str] = {}
-        documents: dict[str, dict[str, Any]] = {}
-        for origin in self.params["origins"]:
-            header = origin["secret_header"]
-            if header is None:
-                continue
-            secret = header["secret_id"]
-            if secret not in documents:
-                _version, text = secretsmanager.read(client(self.module, "secretsmanager"), secret)
-                documents[secret] = secret_document.parse(text, secret)
-            value = documents[secret].get(header["key"])
-            if not value and not self.module.check_mode:
-                raise InvalidInput(
-                    f"origin {origin['id']}: secret {secret} holds no value for {header['key']}; complete it first"
-                )
-            values[origin["id"]] = str(value or PLANNED)
-        return values
-
-    def wanted_policies(self) -> dict[str, dict[str, Any]]:
-        """Configuration of each policy."""
-        params = self.params
-        return {
-            "oac": distribution.access_control(self.names["oac"]),
-            "headers_policy": distribution.headers_policy(self.names["headers_policy"], params["frame_ancestors"]),
-            "cache_policy": distribution.cache_policy(self.names["cache_policy"], params["cache_seconds"]),
-        }
-
-    def disable(self) -> None:
-        """Let it answer nobody."""
-        self.config = {**self.config, "Enabled": False}
-        self.etag = cloudfront.update(self.api, self.described["Id"], self.config, self.etag)
-
-    def wait(self) -> None:
-        """Wait until all edges have the configuration."""
-        cloudfront.wait_deployed(self.api, self.described["Id"], self.params["wait_timeout"])
-
-
-def present(edge: Edge) -> None:
-    """Create or put back the policies, then the distribution."""
-    params, headers, policies = edge.params, edge.headers(), edge.wanted_policies()
-
-    def config() -> dict[str, Any]:
-        return distribution.config(params, {policy: edge.ids.get(policy, PLANNED) for policy in POLICIES}, headers)
-
-    def apply_policy(policy: str, change: Change) -> None:
-        kind = POLICIES[policy][0]
-        if change.before is None:
-            edge.ids[policy] = cloudfront.create_policy(edge.api, kind, policies[policy])
-        else:
-            cloudfront.update_policy(
-                edge.api, kind, edge.ids[policy], lambda current: distribution.overlay(current, policies[policy])
-            )
-
-    def apply(change: Change) -> None:
-        policy = edge.policy_of(change)
-        if policy:
-            apply_policy(policy, change)
-        elif change.before is None:
-            created = {**distribution.overlay({}, config()), "CallerReference": str(uuid.uuid4())}
-            edge.described = cloudfront.create(edge.api, created, tags)
-        else:
-            if set(change.fields) - {"Tags"}:
-                changed = distribution.overlay(edge.config, config())
-                cloudfront.update(edge.api, edge.described["Id"], changed, edge.etag)
-            if "Tags" in change.fields:
-                cloudfront.tag(edge.api, edge.described["ARN"], edge.tags, tags)
-        if params["wait"] and not policy:
-            edge.wait()
-
-    tags = {str(key): str(value) for key, value in params["tags"].items()}
-    current: dict[str, Fields] = {}
-    wanted: dict[str, Fields] = {}
-    for policy, like in policies.items():
-        wanted[edge.resource(policy)] = distribution.view(like, like)
-        if policy in edge.policies:
-            current[edge.resource(policy)] = distribution.view(edge.policies[policy], like)
-    resource, like = DISTRIBUTION + edge.name, config()
-    wanted[resource] = {**distribution.fields(like, like, headers), "Tags": tags}
-    if edge.described:
-        current[resource] = {**distribution.fields(edge.config, like, headers), "Tags": edge.tags}
-    finish(edge.module, compare(current, wanted), apply, **result(edge))
-
-
-def disabled(edge: Edge) -> None:
-    """Disable the distribution if there is one."""
-    resource = DISTRIBUTION + edge.name
-    current: dict[str, Fields] = {resource: {"Enabled": edge.config["Enabled"]}} if edge.described else {}
-    changes = compare(current, {name: {"Enabled": False} for name in current})
-    finish(edge.module, changes, lambda _change: edge.disable(), **result(edge))
-
-
-def absent(edge: Edge) -> None:
-    """Disable, wait and delete the distribution, then delete its policies."""
-
-    def apply(change: Change) -> None:
-        policy = edge.policy_of(change)
-        if policy:
-            cloudfront.delete_policy(edge.api, POLICIES[policy][0], edge.ids[policy])
-            return
-        if edge.config["Enabled"]:
-            edge.disable()
-        edge.wait()
-        cloudfront.delete(edge.api, edge.described["Id"], edge.etag)
-        edge.described = {}
-
-    current: dict[str, Fields] = {edge.resource(policy): {"Name": edge.names[policy]} for policy in edge.policies}
-    if edge.described:
-        # What is last goes first.
-        current[DISTRIBUTION + edge.name] = {"Comment": edge.name, "Aliases": edge.config["Aliases"].get("Items", [])}
-    finish(edge.module, compare(current, {}, prune=True), apply, **result(edge))
-
-
-def result(edge: Edge) -> dict[str, Any]:
-    """What the module returns, read after the changes."""
-    return {
-        "id": lambda: edge.described.get("Id", ""),
-        "arn": lambda: edge.described.get("ARN", ""),
-        "domain_name": lambda: edge.described.get("DomainName", ""),
-        "hosted_zone_id": distribution.HOSTED_ZONE,
-    }
+SECRET_HEADER: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "secret_id": {"type": "str", "required": True, "no_log": False},
+    "key": {"type": "str", "required": True, "no_log": False},
+}
+ORIGIN: dict[str, Any] = {
+    "id": {"type": "str", "required": True},
+    "domain": {"type": "str", "required": True},
+    "connect_timeout": {"type": "int", "default": 10},
+    "connect_attempts": {"type": "int", "default": 3},
+    "read_timeout": {"type": "int", "default": 30},
+    "signed": {"type": "bool", "default": False},
+    # Says where the value is, not what it is.
+    "secret_header": {"type": "dict", "no_log": False, "options": SECRET_HEADER},
+}
+GROUP: dict[str, Any] = {
+    "id": {"type": "str", "required": True},
+    "members": {"type": "list", "elements": "str", "required": True},
+    "codes": {"type": "list", "elements": "int", "default": [502, 503, 504]},
+}
+PATHS: dict[str, Any] = {"paths": {"type": "list", "elements": "str", "required": True}}
+PRICE_CLASSES = ["PriceClass_100", "PriceClass_200", "PriceClass_All"]
 
 
 def reconcile(module: Any) -> None:
     """Check the input, read what there is, make it as wanted."""
-    if module.params["state"] == "present":
+    state = module.params["state"]
+    if state == "present":
         distribution.check(module.params)
-    {"present": present, "disabled": disabled, "absent": absent}[module.params["state"]](Edge(module))
+    edge = Distribution(module)
+    edge.read()
+    current, wanted = {"present": edge.present, "disabled": edge.disabled, "absent": edge.absent}[state]()
+    finish(
+        module,
+        compare(current, wanted, prune=state == "absent"),
+        edge.apply,
+        id=lambda: edge.described.get("Id", ""),
+        arn=lambda: edge.described.get("ARN", ""),
+        domain_name=lambda: edge.described.get("DomainName", ""),
+        hosted_zone_id=distribution.HOSTED_ZONE,
+    )
 
 
 def main() -> None:
     """Run the module."""
-    behavior = {
-        "origin": {"type": "str", "required": True},
-        "methods": {"type": "str", "choices": ["read", "all"], "default": "read"},
-        "cached": {"type": "bool", "default": False},
-    }
-    secret_header = {
-        "name": {"type": "str", "required": True},
-        "secret_id": {"type": "str", "required": True, "no_log": False},
-        "key": {"type": "str", "required": True, "no_log": False},
-    }
-    origin = {
-        "id": {"type": "str", "required": True},
-        "domain": {"type": "str", "required": True},
-        "connect_timeout": {"type": "int", "default": 10},
-        "connect_attempts": {"type": "int", "default": 3},
-        "read_timeout": {"type": "int", "default": 30},
-        "signed": {"type": "bool", "default": False},
-        # Says where the value is, not what it is.
-        "secret_header": {"type": "dict", "no_log": False, "options": secret_header},
-    }
-    group = {
-        "id": {"type": "str", "required": True},
-        "members": {"type": "list", "elements": "str", "required": True},
-        "codes": {"type": "list", "elements": "int", "default": [502, 503, 504]},
-    }
     run(
         {
             "name": {"type": "str", "required": True},
             "aliases": {"type": "list", "elements": "str", "default": []},
             "certificate_arn": {"type": "str"},
-            "price_class": {
-                "type": "str",
-                "choices": ["PriceClass_100", "PriceClass_200", "PriceClass_All"],
-                "default": "PriceClass_All",
-            },
-            "origins": {"type": "list", "elements": "dict", "default": [], "options": origin},
-            "origin_groups": {"type": "list", "elements": "dict", "default": [], "options": group},
-            "default_behavior": {"type": "dict", "options": behavior},
-            "behaviors": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {"paths": {"type": "list", "elements": "str", "required": True}, **behavior},
-            },
+            "price_class": {"type": "str", "choices": PRICE_CLASSES, "default": "PriceClass_All"},
+            "origins": {"type": "list", "elements": "dict", "default": [], "options": ORIGIN},
+            "origin_groups": {"type": "list", "elements": "dict", "default": [], "options": GROUP},
+            "default_behavior": {"type": "dict", "options": BEHAVIOR},
+            "behaviors": {"type": "list", "elements": "dict", "default": [], "options": {**PATHS, **BEHAVIOR}},
             "cache_seconds": {"type": "int", "default": 3600},
             "frame_ancestors": {"type": "list", "elements": "str", "default": []},
             "tags": {"type": "dict", "default": {}},

@@ -81,7 +81,7 @@ options:
       keep:
         description:
           - V(exact) keeps these values and no others.
-          - V(include) adds these values to others that are there. Removed are these values alone.
+          - V(include) adds these values and leaves others that are there. A removal takes these values only.
           - V(create) creates the record when there is none, and never changes it. It is removed only while it has
             these values.
         type: str
@@ -140,96 +140,108 @@ changes:
   sample: [{resource: A origin.shop.example.com, action: create, fields: [ttl, values]}]
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import route53
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, State, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.edge import dns_records
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 ZONE = "hosted zone "
 
 
-def find_zone(module: Any, api: Any) -> tuple[str, str]:
-    """Id and comment of the zone, empty if there is none."""
-    name, zone_id = module.params["zone"], module.params["zone_id"]
-    if zone_id is not None:
-        return str(zone_id), ""
-    found = route53.public_zones(api, name)
-    if len(found) > 1:
-        ids = ", ".join(zone["Id"].rpartition("/")[2] for zone in found)
-        raise InvalidInput(f"zone {name}: there are several public zones of this name ({ids}); give zone_id")
-    return (found[0]["Id"].rpartition("/")[2], found[0].get("Config", {}).get("Comment", "")) if found else ("", "")
+class Zone:
+    """A hosted zone: its id, empty if there is none, what its comment says, and how to change its records."""
 
+    def __init__(self, api: Any, params: dict[str, Any], zone_id: str, comment: str) -> None:
+        self.api, self.params, self.id, self.comment = api, params, zone_id, comment
+        self.resource = f"{ZONE}{params['zone']}"
 
-def removal(records: dict[str, Any], found: dict[str, Fields]) -> dict[str, Fields]:
-    """What stays of the records that are to be removed. Refuses to remove one that is in use."""
-    for record, fields in found.items():
-        dns_records.check_removal(records[record], fields)
-    rests = {record: dns_records.rest(records[record], fields) for record, fields in found.items()}
-    return {record: fields for record, fields in rests.items() if fields}
-
-
-def zone_goes(module: Any, api: Any, zone_id: str, comment: str) -> bool:
-    """Whether the zone was made for the owner, and nobody else uses it."""
-    params = module.params
-    made = params["create_zone"] and comment != "" and comment == dns_records.comment(params["owner"])
-    vacated = params["vacated"] if module.check_mode else []
-    return made and dns_records.vacant(params["zone"], vacated, route53.all_records(api, zone_id))
-
-
-def reconcile(module: Any) -> None:
-    """Read the records, compare, write."""
-    params = module.params
-    records = {dns_records.key(record): record for record in params["records"]}
-    if params["zone_id"] is None and not params["zone"]:
-        raise InvalidInput("zone: is empty; name the hosted zone, such as example.com")
-    dns_records.check(params["zone"] or "", params["records"])
-    api = client(module, "route53")
-    zone_id, comment = find_zone(module, api)
-    zone = f"{ZONE}{params['zone']}"
-    removing = params["state"] == "absent"
-    if not (zone_id or params["create_zone"] or removing or module.check_mode):
-        raise InvalidInput(
-            f"zone {params['zone']}: there is no public hosted zone of this name in the account; create it, have its "
-            "parent delegate to it, then run again"
-        )
-
-    found: dict[str, Fields] = {}
-    if zone_id:
-        for name in dns_records.start(params["records"]):
-            for record_set in route53.records_below(api, zone_id, name):
+    def read(self, records: Mapping[str, Any]) -> dict[str, Fields]:
+        """Those of the records that are there."""
+        found: dict[str, Fields] = {}
+        for name in dns_records.start(list(records.values())) if self.id else ():
+            for record_set in route53.records_below(self.api, self.id, name):
                 record = dns_records.key({"type": record_set["Type"], "name": record_set["Name"]})
                 if record in records:
                     found[record] = dns_records.current(record_set)
+        return found
 
-    current, wanted = dict(found), {}
-    if removing:
-        wanted = removal(records, found)
-        if zone_goes(module, api, zone_id, comment):
-            current = {zone: {"private": False}, **current}
-    else:
-        wanted = {name: dns_records.wanted(record, found.get(name)) for name, record in records.items()}
-        if params["create_zone"]:
-            wanted = {zone: {"private": False}, **wanted}
-            if zone_id:
-                current[zone] = {"private": False}
+    def goes(self, check_mode: bool) -> bool:
+        """Whether the zone was made for the owner, and nobody else uses it."""
+        made = self.comment != "" and self.comment == dns_records.comment(self.params["owner"])
+        if not (self.params["create_zone"] and made):
+            return False
+        vacated = self.params["vacated"] if check_mode else []
+        return dns_records.vacant(self.params["zone"], vacated, route53.all_records(self.api, self.id))
 
-    def apply(change: Change) -> None:
-        nonlocal zone_id
-        if change.resource == zone and change.after is None:
-            route53.delete_zone(api, zone_id)
-            zone_id = ""
-        elif change.resource == zone:
-            made = route53.create_zone(api, params["zone"], dns_records.comment(params["owner"]))
-            zone_id = made["Id"].rpartition("/")[2]
+    def apply(self, change: Change) -> None:
+        """Make one change."""
+        if change.resource == self.resource and change.after is None:
+            route53.delete_zone(self.api, self.id)
+            self.id = ""
+        elif change.resource == self.resource:
+            made = route53.create_zone(self.api, self.params["zone"], dns_records.comment(self.params["owner"]))
+            self.id = made["Id"].rpartition("/")[2]
         elif change.after is None:
-            route53.change(api, zone_id, "DELETE", dns_records.record_set(change.resource, change.before or {}))
+            route53.change(self.api, self.id, "DELETE", dns_records.record_set(change.resource, change.before or {}))
         else:
-            route53.change(api, zone_id, "UPSERT", dns_records.record_set(change.resource, change.after))
+            route53.change(self.api, self.id, "UPSERT", dns_records.record_set(change.resource, change.after))
 
-    finish(module, compare(current, wanted, prune=removing), apply, zone_id=lambda: zone_id)
+
+def find(api: Any, params: dict[str, Any]) -> Zone:
+    """The zone that the options name. Raises InvalidInput if several have its name."""
+    if params["zone_id"] is not None:
+        return Zone(api, params, params["zone_id"], "")
+    found = route53.public_zones(api, params["zone"])
+    ids = [zone["Id"].rpartition("/")[2] for zone in found]
+    if len(found) > 1:
+        raise InvalidInput(
+            f"zone {params['zone']}: there are several public zones of this name ({', '.join(ids)}); give zone_id"
+        )
+    return (
+        Zone(api, params, ids[0], found[0].get("Config", {}).get("Comment", "")) if found else Zone(api, params, "", "")
+    )
+
+
+def present(module: Any, zone: Zone, records: Mapping[str, Any]) -> tuple[State, State]:
+    """The zone, if it is to be created, and the records, as they are and as they are wanted."""
+    create = module.params["create_zone"]
+    if not (zone.id or create or module.check_mode):
+        raise InvalidInput(
+            f"zone {module.params['zone']}: there is no public hosted zone of this name in the account; create it, "
+            "have its parent delegate to it, then run again"
+        )
+    found = zone.read(records)
+    itself: State = {zone.resource: {"private": False}} if create else {}
+    wanted = {name: dns_records.wanted(record, found.get(name)) for name, record in records.items()}
+    return {**found, **(itself if zone.id else {})}, {**itself, **wanted}
+
+
+def absent(module: Any, zone: Zone, records: Mapping[str, Any]) -> tuple[State, State]:
+    """The zone, if it goes, and the records, as they are, and what stays of them. Refuses to remove one in use."""
+    found = zone.read(records)
+    for record, fields in found.items():
+        dns_records.check_removal(records[record], fields)
+    rests = {record: dns_records.rest(records[record], fields) for record, fields in found.items()}
+    # What is first goes last.
+    itself: State = {zone.resource: {"private": False}} if zone.goes(module.check_mode) else {}
+    return {**itself, **found}, {record: fields for record, fields in rests.items() if fields}
+
+
+def reconcile(module: Any) -> None:
+    """Check the input, read the records, make them as wanted."""
+    params = module.params
+    if params["zone_id"] is None and not params["zone"]:
+        raise InvalidInput("zone: is empty; name the hosted zone, such as example.com")
+    dns_records.check(params["zone"] or "", params["records"])
+    zone = find(client(module, "route53"), params)
+    records = {dns_records.key(record): record for record in params["records"]}
+    removing = params["state"] == "absent"
+    current, wanted = (absent if removing else present)(module, zone, records)
+    finish(module, compare(current, wanted, prune=removing), zone.apply, zone_id=lambda: zone.id)
 
 
 def main() -> None:

@@ -62,7 +62,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: table jitsi-video-platform-wakes, action: update, fields: [Tags]}]
+  sample: [{resource: table jitsi-video-platform-wakes, action: update, fields: [tags]}]
 """
 
 from typing import Any

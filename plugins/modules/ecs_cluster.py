@@ -50,8 +50,8 @@ options:
       auto_scaling_group_arn:
         description:
           - ARN of the auto scaling group.
-          - AWS cannot change it. When the group was made anew, the provider is detached, deleted and made anew, which
-            AWS refuses while a service still uses it.
+          - AWS cannot change it. When the group was made anew, the provider is detached, deleted and made anew too. AWS
+            refuses that while a service still uses the provider.
         type: str
         required: true
       managed_scaling:
@@ -94,10 +94,10 @@ options:
         type: str
         choices: [ENABLED, DISABLED]
         default: ENABLED
-  prune:
+  purge_capacity_providers:
     description:
-      - Whether providers that were made for this cluster, as their tag says, and are no longer listed are detached and
-        deleted.
+      - Whether to detach and delete providers that were made for this cluster, as their tag says, and are no longer
+        listed.
       - AWS refuses that while a service uses them, so move the service first. Providers of others are left alone.
     type: bool
     default: true
@@ -130,9 +130,9 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
 notes:
-  - C(community.aws.ecs_cluster) (release 11.2) is not used because it has no option for Container Insights or tags,
-    cannot make capacity providers over auto scaling groups, and fails with C(KeyError) on its second run when the
-    answer of DescribeClusters holds no C(capacityProviders), as that of moto 5.2.
+  - C(community.aws.ecs_cluster) (release 11.2) has no option for Container Insights or tags, and cannot make capacity
+    providers over auto scaling groups. Its second run fails with C(KeyError) when the answer of DescribeClusters holds
+    no C(capacityProviders), as that of moto 5.2.
   - A run that changes nothing makes two API calls.
 """
 
@@ -176,201 +176,175 @@ changes:
   sample: [{resource: cluster x, action: update, fields: [container_insights]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.tags import tag_dict
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import cluster as ecs_cluster
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs.cluster import BUILT_IN, OWNER_TAG
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import cluster
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
-PROVIDER = "capacity provider "
+SWITCH = {"type": "str", "choices": ["ENABLED", "DISABLED"]}
+ARGUMENTS: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "container_insights": {"type": "str", "choices": ["disabled", "enabled", "enhanced"], "default": "disabled"},
+    "capacity_providers": {"type": "list", "elements": "str", "default": []},
+    "asg_providers": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "auto_scaling_group_arn": {"type": "str", "required": True},
+            "managed_scaling": {
+                "type": "dict",
+                "apply_defaults": True,
+                "options": {
+                    "status": {**SWITCH, "default": "ENABLED"},
+                    "target_capacity": {"type": "int", "default": 100, "aliases": ["targetCapacity"]},
+                    "minimum_scaling_step_size": {"type": "int", "default": 1, "aliases": ["minimumScalingStepSize"]},
+                    "maximum_scaling_step_size": {
+                        "type": "int",
+                        "default": 10000,
+                        "aliases": ["maximumScalingStepSize"],
+                    },
+                    "instance_warmup_period": {"type": "int", "default": 300, "aliases": ["instanceWarmupPeriod"]},
+                },
+            },
+            "managed_termination_protection": {**SWITCH, "default": "DISABLED"},
+            "managed_draining": {**SWITCH, "default": "ENABLED"},
+        },
+    },
+    "purge_capacity_providers": {"type": "bool", "default": True},
+    "default_strategy": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "capacity_provider": {"type": "str", "required": True, "aliases": ["capacityProvider"]},
+            "weight": {"type": "int", "default": 1},
+            "base": {"type": "int", "default": 0},
+        },
+    },
+    "tags": {"type": "dict", "default": {}},
+}
 
 
 class Cluster:
-    """One cluster and the capacity providers that are or shall be its own."""
+    """The cluster and its capacity providers as they are, and how to change one."""
 
-    def __init__(self, module):
-        options = module.params
-        self.name, self.options, self.tags = options["name"], options, options["tags"]
-        self.ecs = runner.client(module, "ecs")
-        self.described = api.cluster(self.ecs, self.name)
-        self.attached = list((self.described or {}).get("capacityProviders") or ())
-        self.providers = {item["name"]: item for item in api.providers(self.ecs)}
-        self.owners = {key: tag_dict(item.get("tags")).get(OWNER_TAG) for key, item in self.providers.items()}
-        listed = options["asg_providers"] if options["state"] == "present" else []
-        self.settings = {item["name"]: ecs_cluster.provider_settings(item) for item in listed}
-        for provider in self.settings:
-            if self.owners.get(provider) not in (None, self.name):
-                raise InvalidInput(f"asg_providers {provider}: is of cluster {self.owners[provider]}; use another name")
-        # AWS cannot give a provider another group: these are made anew.
-        self.moved = {
-            provider
-            for provider, settings in self.settings.items()
-            if provider in self.providers and self.group(provider) != settings["autoScalingGroupArn"]
-        }
-
-        for provider in sorted(self.moved & set(self.attached)):
-            users = api.services_on(self.ecs, self.name, provider)
-            if users:
-                raise InvalidInput(
-                    f"asg_providers {provider}: its auto scaling group was made anew, and ECS does not let the provider"
-                    f" go while the service {', '.join(users)} uses it; delete that service when it has no work, then"
-                    " run again"
-                )
-
-    def group(self, provider):
-        """ARN of the auto scaling group that an existing provider has."""
-        return self.providers[provider]["autoScalingGroupProvider"]["autoScalingGroupArn"]
-
-    def goes(self, provider):
-        """Whether a provider is deleted if it is not listed."""
-        return self.owners.get(provider) == self.name and (self.options["prune"] or self.options["state"] == "absent")
-
-    def current(self):
-        """What is. Where all of it goes, the cluster comes first, so that it goes last."""
-        providers = {
-            PROVIDER + provider: ecs_cluster.provider_fields(
-                item["autoScalingGroupProvider"], tag_dict(item.get("tags"))
-            )
-            for provider, item in self.providers.items()
-            if provider in self.settings or self.goes(provider)
-        }
-        cluster = {}
-        if self.described:
-            # A provider that is made anew has to be attached anew.
-            seen = {**self.described, "capacityProviders": set(self.attached) - self.moved}
-            cluster = {f"cluster {self.name}": ecs_cluster.cluster_fields(seen, tag_dict(self.described.get("tags")))}
-        return {**cluster, **providers} if self.options["state"] == "absent" else {**providers, **cluster}
-
-    def wanted(self):
-        """What shall be; nothing when the cluster shall be absent."""
-        if self.options["state"] == "absent":
-            return {}
-        provider_tags = {**self.tags, OWNER_TAG: self.name}
-        state = {
-            PROVIDER + provider: ecs_cluster.provider_fields(settings, provider_tags)
-            for provider, settings in self.settings.items()
-        }
-        kept = {provider for provider in self.attached if provider not in BUILT_IN and not self.goes(provider)}
-        state[f"cluster {self.name}"] = {
-            "container_insights": self.options["container_insights"],
-            "capacity_providers": sorted({*self.options["capacity_providers"], *self.settings, *kept}),
-            "default_strategy": ecs_cluster.wanted_strategy(self.options["default_strategy"]),
-            "tags": self.tags,
-        }
-        return state
+    def __init__(self, api: Any, found: cluster.Found, settings: Mapping[str, Any], moved: Collection[str]) -> None:
+        self.api = api
+        self.name = found.name
+        self.described = found.cluster
+        self.providers = found.providers
+        self.attached = list(found.attached)
+        self.settings = settings
+        self.moved = moved
 
     def apply(self, change: Change) -> None:
         """Make one change."""
-        what = "provider" if change.resource.startswith(PROVIDER) else "cluster"
-        getattr(self, f"{change.action}_{what}")(change)
+        if change.resource.startswith(cluster.PROVIDER):
+            self.apply_provider(change.resource.removeprefix(cluster.PROVIDER), change)
+        elif change.after is None:
+            ecs.deregister_instances(self.api, self.name)
+            ecs.delete_cluster(self.api, self.name)
+            ecs.wait_for_attachments(self.api, self.name)
+        elif change.before is None:
+            self.create(change.after)
+        else:
+            self.update(change.before, change.after, change.fields)
 
-    def create_cluster(self, change):
-        self.described = api.create_cluster(
-            self.ecs,
+    def create(self, after: Fields) -> None:
+        """Make the cluster with its providers attached."""
+        self.described = ecs.create_cluster(
+            self.api,
             self.name,
-            settings=[{"name": "containerInsights", "value": change.after["container_insights"]}],
-            capacityProviders=change.after["capacity_providers"],
-            defaultCapacityProviderStrategy=change.after["default_strategy"],
-            tags=api.listed(change.after["tags"]),
+            settings=[{"name": "containerInsights", "value": after["container_insights"]}],
+            capacityProviders=after["capacity_providers"],
+            defaultCapacityProviderStrategy=after["default_strategy"],
+            tags=ecs.listed(after["tags"]),
         )
-        api.wait_for_attachments(self.ecs, self.name)
+        ecs.wait_for_attachments(self.api, self.name)
 
-    def update_cluster(self, change):
-        after = change.after
-        if "container_insights" in change.fields:
-            api.set_insights(self.ecs, self.name, after["container_insights"])
-        if {"capacity_providers", "default_strategy"} & set(change.fields):
-            api.attach_providers(self.ecs, self.name, after["capacity_providers"], after["default_strategy"])
-        if "tags" in change.fields:
-            api.tag(self.ecs, self.described["clusterArn"], change.before["tags"], after["tags"])
+    def update(self, before: Fields, after: Fields, fields: list[str]) -> None:
+        """Put back the fields of the cluster that differ."""
+        if "container_insights" in fields:
+            ecs.set_insights(self.api, self.name, after["container_insights"])
+        if {"capacity_providers", "default_strategy"} & set(fields):
+            self.attached = list(after["capacity_providers"])
+            ecs.attach_providers(self.api, self.name, self.attached, after["default_strategy"])
+        if "tags" in fields:
+            ecs.tag(self.api, self.described["clusterArn"], before["tags"], after["tags"])
 
-    def delete_cluster(self, change):
-        api.deregister_instances(self.ecs, self.name)
-        api.delete_cluster(self.ecs, self.name)
-        api.wait_for_attachments(self.ecs, self.name)
-
-    def create_provider(self, change):
-        provider = change.resource.removeprefix(PROVIDER)
-        api.create_provider(self.ecs, provider, self.settings[provider], change.after["tags"])
-
-    def update_provider(self, change):
-        provider = change.resource.removeprefix(PROVIDER)
-        if provider in self.moved:
-            self.detach(provider)
-            self.delete_provider(change)
-            self.create_provider(change)
+    def apply_provider(self, provider: str, change: Change) -> None:
+        """Create, update, replace or delete a capacity provider."""
+        before, after = change.before, change.after
+        if before is not None and after is not None and provider not in self.moved:
+            self.update_provider(provider, before, after, change.fields)
             return
-        if change.fields != ["tags"]:
-            api.update_provider(self.ecs, provider, self.settings[provider])
-        if "tags" in change.fields:
-            arn = self.providers[provider]["capacityProviderArn"]
-            api.tag(self.ecs, arn, change.before["tags"], change.after["tags"])
-
-    def delete_provider(self, change):
-        provider = change.resource.removeprefix(PROVIDER)
-        # Before the deletion of the cluster. Where the cluster stays, it has been detached by now.
-        if self.options["state"] == "absent":
+        if before is not None:
             self.detach(provider)
-        api.delete_provider(self.ecs, provider)
+            ecs.delete_provider(self.api, provider)
+        if after is not None:
+            ecs.create_provider(self.api, provider, self.settings[provider], after["tags"])
 
-    def detach(self, provider):
-        """Take a provider off the cluster. The change of the cluster, which comes later, attaches it again."""
+    def update_provider(self, provider: str, before: Fields, after: Fields, fields: list[str]) -> None:
+        """Put back the fields of a provider that differ."""
+        if fields != ["tags"]:
+            ecs.update_provider(self.api, provider, self.settings[provider])
+        if "tags" in fields:
+            ecs.tag(self.api, self.providers[provider]["capacityProviderArn"], before["tags"], after["tags"])
+
+    def detach(self, provider: str) -> None:
+        """Take a provider off the cluster. The change of the cluster, which comes later, attaches a new one."""
         if provider in self.attached:
             self.attached.remove(provider)
-            strategy = ecs_cluster.strategy(self.described.get("defaultCapacityProviderStrategy"))
+            strategy = cluster.strategy(self.described.get("defaultCapacityProviderStrategy"))
             rest = [item for item in strategy if item["capacityProvider"] != provider]
-            api.attach_providers(self.ecs, self.name, self.attached, rest)
+            ecs.attach_providers(self.api, self.name, self.attached, rest)
 
-    def result(self):
+    def result(self, wanted: Fields) -> dict[str, Any]:
         """The cluster for the caller."""
-        arn = self.described["clusterArn"] if self.described else api.arn(self.ecs, f"cluster/{self.name}")
-        providers = self.wanted()[f"cluster {self.name}"]["capacity_providers"]
-        return {"name": self.name, "arn": arn, "capacity_providers": providers}
+        arn = self.described.get("clusterArn") or ecs.arn(self.api, f"cluster/{self.name}")
+        return {"name": self.name, "arn": arn, "capacity_providers": wanted["capacity_providers"]}
 
 
-def reconcile(module):
-    ecs_cluster.validate(module.params)
-    cluster = Cluster(module)
-    changes = compare(cluster.current(), cluster.wanted(), prune=True)
-    result = {"cluster": cluster.result} if module.params["state"] == "present" else {}
-    runner.finish(module, changes, cluster.apply, **result)
+def check_users(api: Any, name: str, moved: Collection[str]) -> None:
+    """Raise InvalidInput on a provider that has to be made anew while a service of the cluster uses it."""
+    for provider in sorted(moved):
+        users = ecs.services_on(api, name, provider)
+        if users:
+            raise InvalidInput(
+                f"asg_providers {provider}: its auto scaling group was made anew, and ECS does not let the provider"
+                f" go while the service {', '.join(users)} uses it; delete that service when it has no work, then"
+                " run again"
+            )
 
 
-def main():
-    scaling = dict(
-        status=dict(type="str", choices=["ENABLED", "DISABLED"], default="ENABLED"),
-        target_capacity=dict(type="int", default=100, aliases=["targetCapacity"]),
-        minimum_scaling_step_size=dict(type="int", default=1, aliases=["minimumScalingStepSize"]),
-        maximum_scaling_step_size=dict(type="int", default=10000, aliases=["maximumScalingStepSize"]),
-        instance_warmup_period=dict(type="int", default=300, aliases=["instanceWarmupPeriod"]),
-    )
-    provider = dict(
-        name=dict(type="str", required=True),
-        auto_scaling_group_arn=dict(type="str", required=True),
-        managed_scaling=dict(type="dict", apply_defaults=True, options=scaling),
-        managed_termination_protection=dict(type="str", choices=["ENABLED", "DISABLED"], default="DISABLED"),
-        managed_draining=dict(type="str", choices=["ENABLED", "DISABLED"], default="ENABLED"),
-    )
-    strategy = dict(
-        capacity_provider=dict(type="str", required=True, aliases=["capacityProvider"]),
-        weight=dict(type="int", default=1),
-        base=dict(type="int", default=0),
-    )
-    runner.run(
-        dict(
-            name=dict(type="str", required=True),
-            state=dict(type="str", choices=["present", "absent"], default="present"),
-            container_insights=dict(type="str", choices=["disabled", "enabled", "enhanced"], default="disabled"),
-            capacity_providers=dict(type="list", elements="str", default=[]),
-            asg_providers=dict(type="list", elements="dict", default=[], options=provider),
-            prune=dict(type="bool", default=True),
-            default_strategy=dict(type="list", elements="dict", default=[], options=strategy),
-            tags=dict(type="dict", default={}),
-        ),
-        reconcile,
-    )
+def reconcile(module: Any) -> None:
+    """Check the input, read the cluster and the providers of the account, make them as wanted."""
+    params = module.params
+    cluster.validate(params)
+    api = client(module, "ecs")
+    described = ecs.cluster(api, params["name"]) or {}
+    found = cluster.Found(params["name"], described, {item["name"]: item for item in ecs.providers(api)})
+    settings = cluster.settings(params)
+    cluster.check_owners(found, settings)
+    moved = cluster.moved(found, settings)
+    check_users(api, found.name, moved & set(found.attached))
+    wanted = cluster.wanted(found, params)
+    changes = compare(cluster.current(found, params), wanted, prune=True)
+    target = Cluster(api, found, settings, moved)
+    kept = wanted.get(cluster.CLUSTER + found.name)
+    finish(module, changes, target.apply, **({"cluster": lambda: target.result(kept)} if kept else {}))
+
+
+def main() -> None:
+    """Run the module."""
+    run(ARGUMENTS, reconcile)
 
 
 if __name__ == "__main__":

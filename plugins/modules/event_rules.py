@@ -17,7 +17,7 @@ author:
   - meetops.jitsi contributors (@meetops)
 options:
   rules:
-    description: The rules to keep.
+    description: The rules. One that is not listed is left alone.
     type: list
     elements: dict
     default: []
@@ -37,15 +37,19 @@ options:
         description: C(rate(...)) or C(cron(...)), in UTC.
         type: str
       state:
-        description: Whether the rule acts.
+        description: V(absent) deletes the rule with its targets.
         type: str
-        choices: [ENABLED, DISABLED]
-        default: ENABLED
+        choices: [present, absent]
+        default: present
+      enabled:
+        description: Whether the rule calls its targets.
+        type: bool
+        default: true
+        version_added: 0.5.0
       targets:
-        description: What the rule calls, five at most.
+        description: What the rule calls, five at most. Required with O(rules[].state=present).
         type: list
         elements: dict
-        required: true
         suboptions:
           id:
             description: Name of the target, unique in its rule.
@@ -70,11 +74,6 @@ options:
             description: ARN of an SQS queue for events that could not be delivered.
             type: str
             default: ""
-  absent:
-    description: Names of rules to delete, with their targets.
-    type: list
-    elements: str
-    default: []
   tags:
     description: Tags of every rule.
     type: dict
@@ -120,7 +119,9 @@ EXAMPLES = r"""
 
 - name: The rule is gone
   meetops.jitsi.event_rules:
-    absent: [jitsi-video-platform-secret-age]
+    rules:
+      - name: jitsi-video-platform-secret-age
+        state: absent
 """
 
 RETURN = r"""
@@ -140,110 +141,123 @@ changes:
   sample: [{resource: rule jitsi-video-platform-tasks, action: update, fields: [event_pattern, targets.function]}]
 """
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import events as api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, sts
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import events, sts
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, State, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import refuse_items
 from ansible_collections.meetops.jitsi.plugins.module_utils.functions import event_rules
+from ansible_collections.meetops.jitsi.plugins.module_utils.items import by_state
 
 PREFIX = "rule "
 RULE = {"description", "event_pattern", "schedule_expression", "state"}
+TARGET: dict[str, Any] = {
+    "id": {"type": "str", "required": True},
+    "arn": {"type": "str", "required": True},
+    "input": {"type": "dict"},
+    "maximum_event_age_seconds": {"type": "int", "default": 86400},
+    "maximum_retry_attempts": {"type": "int", "default": 185},
+    "dead_letter_arn": {"type": "str", "default": ""},
+}
+ARGUMENTS: dict[str, Any] = {
+    "rules": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "description": {"type": "str", "default": ""},
+            "event_pattern": {"type": "dict"},
+            "schedule_expression": {"type": "str"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "enabled": {"type": "bool", "default": True},
+            "targets": {"type": "list", "elements": "dict", "options": TARGET},
+        },
+        "required_if": [("state", "present", ("targets",))],
+    },
+    "tags": {"type": "dict", "default": {}},
+}
 
 
 class Rules:
-    """The rules that are listed, and those that shall be absent."""
+    """The rules to keep: how they are, how they shall be, and how to change one."""
 
-    def __init__(self, module: Any) -> None:
-        self.module, self.tags = module, module.params["tags"]
-        self.listed = {rule["name"]: rule for rule in module.params["rules"]}
-        self.client = runner.client(module, "events")
-        names = {*self.listed, *module.params["absent"]}
-        found = api.list_rules(self.client, event_rules.common_prefix(names)) if names else []
-        self.found = {rule["Name"]: rule for rule in found if rule["Name"] in names}
-        self.current = {
-            PREFIX + name: event_rules.current_fields(
-                rule, api.list_targets(self.client, name), api.list_tags(self.client, rule["Arn"])
+    def __init__(self, module: Any, kept: Mapping[str, event_rules.Rule]) -> None:
+        self.client, self.kept, self.tags = client(module, "events"), kept, module.params["tags"]
+        self.arns: dict[str, str] = {}
+
+    def read(self, names: Collection[str]) -> State:
+        """Those of the named rules that are there."""
+        found = events.list_rules(self.client, event_rules.common_prefix(names)) if names else []
+        named = [rule for rule in found if rule["Name"] in names]
+        self.arns = {rule["Name"]: rule["Arn"] for rule in named}
+        return {
+            PREFIX + rule["Name"]: event_rules.current_fields(
+                rule, events.list_targets(self.client, rule["Name"]), events.list_tags(self.client, rule["Arn"])
             )
-            for name, rule in self.found.items()
+            for rule in named
         }
 
-    def changes(self) -> list[Change]:
-        """What differs."""
-        wanted = {
-            PREFIX + name: event_rules.wanted_fields(rule, self.current.get(PREFIX + name, {}), self.tags)
-            for name, rule in self.listed.items()
+    def wanted(self, current: State) -> State:
+        """The rules to keep. Targets of ``current`` that are not listed have to go."""
+        return {
+            PREFIX + name: event_rules.wanted_fields(rule, current.get(PREFIX + name, {}), self.tags)
+            for name, rule in self.kept.items()
         }
-        return compare(self.current, wanted, prune=True)
 
     def apply(self, change: Change) -> None:
         """Make one change."""
         name = change.resource.removeprefix(PREFIX)
-        targets = [field for field in change.fields if field.startswith(event_rules.TARGET)]
         before, after = change.before or {}, change.after or {}
-        if change.after is not None and (change.before is None or RULE & set(change.fields)):
-            arn = api.put_rule(self.client, name, event_rules.settings(after), {} if change.before else self.tags)
-            self.found.setdefault(name, {"Arn": arn})
-        identifiers = {field: field.removeprefix(event_rules.TARGET) for field in targets}
-        kept = [event_rules.entry(identifiers[field], after[field]) for field in targets if after.get(field)]
-        strays = [identifiers[field] for field in targets if not after.get(field) and before.get(field)]
-        if kept:
-            api.put_targets(self.client, name, kept)
-        if strays:
-            api.remove_targets(self.client, name, strays)
-        if change.after is None:
-            api.delete_rule(self.client, name)
-        elif change.before is not None and "tags" in change.fields:
-            api.tag(self.client, self.found[name]["Arn"], before["tags"], after["tags"])
+        if after and (not before or RULE & set(change.fields)):
+            self.arns[name] = events.put_rule(
+                self.client, name, event_rules.settings(after), {} if before else self.tags
+            )
+        self.apply_targets(name, change)
+        if not after:
+            events.delete_rule(self.client, name)
+        elif before and "tags" in change.fields:
+            events.tag(self.client, self.arns[name], before["tags"], after["tags"])
 
-    def result(self) -> dict[str, dict[str, str]]:
+    def apply_targets(self, name: str, change: Change) -> None:
+        """Put back the targets that differ, and remove those that are not wanted."""
+        before, after = change.before or {}, change.after or {}
+        targets = {
+            field: field.removeprefix(event_rules.TARGET)
+            for field in change.fields
+            if field.startswith(event_rules.TARGET)
+        }
+        kept = [event_rules.entry(target, after[field]) for field, target in targets.items() if after.get(field)]
+        strays = [target for field, target in targets.items() if not after.get(field) and before.get(field)]
+        if kept:
+            events.put_targets(self.client, name, kept)
+        if strays:
+            events.remove_targets(self.client, name, strays)
+
+    def result(self, module: Any) -> dict[str, dict[str, str]]:
         """The ARNs for the caller. Names make them, so that those of new rules are known in check mode too."""
-        known = all(name in self.found for name in self.listed)
-        account = "" if known else sts.account_id(runner.client(self.module, "sts"))
+        known = all(name in self.arns for name in self.kept)
+        account = "" if known else sts.account_id(client(module, "sts"))
         meta = self.client.meta
         prefix = f"arn:{meta.partition}:events:{meta.region_name}:{account}:rule/"
-        return {name: {"arn": self.found.get(name, {}).get("Arn") or prefix + name} for name in self.listed}
+        return {name: {"arn": self.arns.get(name) or prefix + name} for name in self.kept}
 
 
 def reconcile(module: Any) -> None:
     """Check the input, read the rules, make them as wanted."""
-    names = [rule["name"] for rule in module.params["rules"]] + module.params["absent"]
-    for name in names:
-        if names.count(name) > 1:
-            raise InvalidInput(f"rules {name}: is listed twice, or under absent too; list it once")
-    for rule in module.params["rules"]:
-        event_rules.validate(rule)
-    rules = Rules(module)
-    runner.finish(module, rules.changes(), rules.apply, rules=rules.result)
+    kept, gone = by_state("rules", module.params["rules"])
+    refuse_items("rules", kept, event_rules.problems)
+    rules = Rules(module, kept)
+    current = rules.read([*kept, *gone])
+    changes = compare(current, rules.wanted(current), prune=True)
+    finish(module, changes, rules.apply, rules=lambda: rules.result(module))
 
 
 def main() -> None:
     """Run the module."""
-    target = {
-        "id": {"type": "str", "required": True},
-        "arn": {"type": "str", "required": True},
-        "input": {"type": "dict"},
-        "maximum_event_age_seconds": {"type": "int", "default": 86400},
-        "maximum_retry_attempts": {"type": "int", "default": 185},
-        "dead_letter_arn": {"type": "str", "default": ""},
-    }
-    rule = {
-        "name": {"type": "str", "required": True},
-        "description": {"type": "str", "default": ""},
-        "event_pattern": {"type": "dict"},
-        "schedule_expression": {"type": "str"},
-        "state": {"type": "str", "choices": ["ENABLED", "DISABLED"], "default": "ENABLED"},
-        "targets": {"type": "list", "elements": "dict", "required": True, "options": target},
-    }
-    runner.run(
-        {
-            "rules": {"type": "list", "elements": "dict", "default": [], "options": rule},
-            "absent": {"type": "list", "elements": "str", "default": []},
-            "tags": {"type": "dict", "default": {}},
-        },
-        reconcile,
-    )
+    run(ARGUMENTS, reconcile)
 
 
 if __name__ == "__main__":

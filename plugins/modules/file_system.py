@@ -18,12 +18,13 @@ author:
   - meetops.jitsi contributors (@meetops)
 options:
   name:
-    description: Name of the file system and its access point; also its creation token, by which it is found.
+    description: Name of the file system and of its access point. It is the creation token too, which finds it again.
     type: str
     required: true
   subnets:
     description:
-      - Availability zone to ID of its subnet for a mount target. In check mode the IDs may be placeholders.
+      - The mount targets, each as its availability zone and the ID of a subnet there. In check mode the IDs may be
+        placeholders.
       - It replaces the option C(subnet_ids) of release 0.2.0. A plan tells of a mount target by its zone, which is
         known before its subnet is there.
     type: dict
@@ -94,7 +95,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: file system shop, action: update, fields: [Lifecycle]}]
+  sample: [{resource: file system shop, action: update, fields: [lifecycle]}]
 """
 
 from typing import Any
@@ -102,7 +103,7 @@ from typing import Any
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import efs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import file_system as rules
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import file_system
 
 
 class FileSystem:
@@ -121,33 +122,33 @@ class FileSystem:
 
     def read(self, found: dict[str, Any], module: Any) -> None:
         """Read what belongs to it."""
-        self.current[rules.FILE_SYSTEM + self.name] = {
+        self.current[file_system.FILE_SYSTEM + self.name] = {
             "Encrypted": found["Encrypted"],
             "ThroughputMode": found.get("ThroughputMode"),
-            "Lifecycle": rules.lifecycle(efs.read_lifecycle(self.api, self.id)),
-            "Policy": rules.policy(efs.read_policy(self.api, self.id)),
+            "Lifecycle": file_system.lifecycle(efs.read_lifecycle(self.api, self.id)),
+            "Policy": file_system.policy(efs.read_policy(self.api, self.id)),
             "Tags": efs.tags(found),
         }
         for point in efs.list_access_points(self.api, self.id):
             tags = efs.tags(point)
             if tags.get("Name") == self.name:
                 self.access_point_id = point["AccessPointId"]
-                self.current[rules.ACCESS_POINT + self.name] = rules.access_point(point, tags)
+                self.current[file_system.ACCESS_POINT + self.name] = file_system.access_point(point, tags)
         targets = efs.list_mount_targets(self.api, self.id)
         self.targets = {item["AvailabilityZoneName"]: item["MountTargetId"] for item in targets}
         groups = efs.groups_of(client(module, "ec2"), targets)
         for item in targets:
             fields = {"Subnet": item["SubnetId"], "SecurityGroups": groups[item["SubnetId"]]}
-            self.current[rules.MOUNT_TARGET + item["AvailabilityZoneName"]] = fields
+            self.current[file_system.MOUNT_TARGET + item["AvailabilityZoneName"]] = fields
 
     def apply(self, change: Change) -> None:
         """Make one change."""
-        if change.resource.startswith(rules.FILE_SYSTEM):
+        if change.resource.startswith(file_system.FILE_SYSTEM):
             self.apply_file_system(change)
-        elif change.resource.startswith(rules.ACCESS_POINT):
+        elif change.resource.startswith(file_system.ACCESS_POINT):
             self.apply_access_point(change)
         else:
-            self.apply_mount_target(change.resource.removeprefix(rules.MOUNT_TARGET), change)
+            self.apply_mount_target(change.resource.removeprefix(file_system.MOUNT_TARGET), change)
 
     def apply_file_system(self, change: Change) -> None:
         """Create it and set what CreateFileSystem does not take, or put that back."""
@@ -165,7 +166,7 @@ class FileSystem:
         if "ThroughputMode" in fields:
             efs.update_throughput(self.api, self.id, after["ThroughputMode"])
         if "Lifecycle" in fields:
-            efs.put_lifecycle(self.api, self.id, rules.lifecycle_rules(after["Lifecycle"]))
+            efs.put_lifecycle(self.api, self.id, file_system.lifecycle_rules(after["Lifecycle"]))
         if "Policy" in fields:
             efs.put_policy(self.api, self.id, after["Policy"])
         if "Tags" in fields:
@@ -198,13 +199,13 @@ class FileSystem:
 
 def reconcile(module: Any) -> None:
     """Check the input, read what there is, make it as wanted."""
-    rules.check(module.params)
+    file_system.check(module.params)
     found = FileSystem(module)
     absent = module.params["state"] == "absent"
-    wanted = {} if absent else rules.wanted(module.params)
-    file_system = found.current.get(rules.FILE_SYSTEM + found.name)
-    if file_system and not absent:
-        rules.check_current(found.name, file_system)
+    wanted = {} if absent else file_system.wanted(module.params)
+    there = found.current.get(file_system.FILE_SYSTEM + found.name)
+    if there and not absent:
+        file_system.check_current(found.name, there)
     # Mount targets of other zones go: each of them is a way in.
     changes = compare(found.current, wanted, prune=True)
     finish(

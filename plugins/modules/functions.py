@@ -18,7 +18,7 @@ author:
   - meetops.jitsi contributors (@meetops)
 options:
   functions:
-    description: The functions to keep.
+    description: The functions. One that is not listed is left alone.
     type: list
     elements: dict
     default: []
@@ -27,6 +27,12 @@ options:
         description: Name of the function, 64 characters at most.
         type: str
         required: true
+      state:
+        description: V(absent) deletes the function with its URL and permissions. Its log group stays.
+        type: str
+        choices: [present, absent]
+        default: present
+        version_added: 0.5.0
       description:
         description: What the function is for, 256 characters at most.
         type: str
@@ -35,12 +41,13 @@ options:
         description:
           - "The code: files of the controller by their paths in the zip, such as C(wake/handler.py)."
           - A package needs its C(__init__.py) as a file too. The runtime brings boto3.
+          - Required with O(functions[].state=present).
         type: dict
-        required: true
       handler:
-        description: Module and function to call, such as V(wake.handler.handle). The module must be among the files.
+        description:
+          - Module and function to call, such as V(wake.handler.handle). The module must be among the files.
+          - Required with O(functions[].state=present).
         type: str
-        required: true
       runtime:
         description: Runtime of the function.
         type: str
@@ -60,12 +67,13 @@ options:
         type: int
         default: 128
       role:
-        description: ARN of the IAM role that the function takes. It may have been created a moment ago.
+        description:
+          - ARN of the IAM role that the function takes. It may have been created a moment ago.
+          - Required with O(functions[].state=present).
         type: str
-        required: true
       environment:
         description:
-          - Environment of the function, 4 KB at most. Not for secrets, which whoever may read the function could read.
+          - Environment of the function, 4 KB at most. Not for secrets. Whoever may read the function can read it.
           - Results and diffs show a hash of each value.
         type: dict
         default: {}
@@ -124,13 +132,8 @@ options:
       reserved_concurrency:
         description:
           - Most runs at the same time, kept free for this function. 0 stops it. No limit if it is not given.
-          - AWS refuses it as long as the account may run only 10 at the same time, as new accounts.
+          - AWS refuses it while the account may run only 10 at the same time, as a new account may.
         type: int
-  absent:
-    description: Names of functions to delete, with their URLs and permissions. Their log groups stay.
-    type: list
-    elements: str
-    default: []
   tags:
     description: Tags of every function.
     type: dict
@@ -180,7 +183,9 @@ EXAMPLES = r"""
 
 - name: The function is gone
   meetops.jitsi.functions:
-    absent: [jitsi-video-platform-wake]
+    functions:
+      - name: jitsi-video-platform-wake
+        state: absent
 """
 
 RETURN = r"""
@@ -207,197 +212,179 @@ changes:
   sample: [{resource: function jitsi-video-platform-wake, action: update, fields: [code_sha256, timeout]}]
 """
 
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import lambda_ as api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, sts
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import lambda_, sts
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, State, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import refuse_items
 from ansible_collections.meetops.jitsi.plugins.module_utils.functions import functions
+from ansible_collections.meetops.jitsi.plugins.module_utils.items import by_state
 
 PREFIX = "function "
 CODE = {"code_sha256", "architecture"}
 CONFIGURATION = {
     *("description", "handler", "runtime", "timeout", "memory", "role", "environment", "logging", "layers", "kms_key")
 }
+ACTIONS = ["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"]
+RUNTIMES = ["python3.11", "python3.12", "python3.13", "python3.14"]
+PERMISSION: dict[str, Any] = {
+    "sid": {"type": "str", "required": True},
+    "principal": {"type": "str", "required": True},
+    "action": {"type": "str", "choices": ACTIONS, "default": ACTIONS[0]},
+    "source_arn": {"type": "str"},
+    "source_account": {"type": "str"},
+    "function_url_auth_type": {"type": "str", "choices": ["AWS_IAM"]},
+    "invoked_via_function_url": {"type": "bool", "default": False},
+}
+FUNCTION: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "description": {"type": "str", "default": ""},
+    "files": {"type": "dict"},
+    "handler": {"type": "str"},
+    "runtime": {"type": "str", "choices": RUNTIMES, "default": "python3.13"},
+    "architecture": {"type": "str", "choices": ["arm64", "x86_64"], "default": "arm64"},
+    "timeout": {"type": "int", "default": 30},
+    "memory": {"type": "int", "default": 128},
+    "role": {"type": "str"},
+    "environment": {"type": "dict", "default": {}},
+    "log_group": {"type": "str", "default": ""},
+    "url": {"type": "str", "choices": ["none", "AWS_IAM"], "default": "none"},
+    "invoke_mode": {"type": "str", "choices": ["BUFFERED", "RESPONSE_STREAM"], "default": "BUFFERED"},
+    "permissions": {"type": "list", "elements": "dict", "options": PERMISSION},
+    "reserved_concurrency": {"type": "int"},
+}
 
 
 class Functions:
-    """The functions that are listed, and those that shall be absent."""
+    """The functions to keep, with their zips: how they are, how they shall be, and how to change one."""
 
-    def __init__(self, module: Any, zips: dict[str, bytes]) -> None:
-        self.module, self.zips, self.tags = module, zips, module.params["tags"]
-        self.listed = {item["name"]: item for item in module.params["functions"]}
-        self.client = runner.client(module, "lambda")
-        self.found: dict[str, Any] = {}
+    def __init__(self, module: Any, kept: Mapping[str, functions.Function], zips: Mapping[str, bytes]) -> None:
+        self.client, self.tags = client(module, "lambda"), module.params["tags"]
+        self.kept, self.zips = kept, zips
+        self.found: dict[str, lambda_.Found] = {}
         self.arns: dict[str, str] = {}
         self.urls: dict[str, str] = {}
-        self.current = {PREFIX + name: self.read(name) for name in [*self.listed, *module.params["absent"]]}
-        self.current = {resource: fields for resource, fields in self.current.items() if fields}
 
-    def read(self, name: str) -> Fields:
-        """The managed fields of a function, empty when there is none."""
-        found = api.get(self.client, name)
-        if found is None:
-            return {}
-        self.found[name] = found
-        # Its $LATEST has the function's own ARN.
-        self.arns[name] = found["Configuration"]["FunctionArn"].removesuffix(":$LATEST")
-        url = api.get_url(self.client, name)
-        self.urls[name] = url["FunctionUrl"] if url else ""
-        return functions.current_fields(found, url, api.get_policy(self.client, name))
+    def read(self, names: Iterable[str]) -> State:
+        """Those of the named functions that are there."""
+        state: dict[str, Fields] = {}
+        for name in names:
+            found = lambda_.get(self.client, name)
+            if found is None:
+                continue
+            url = lambda_.get_url(self.client, name)
+            self.found[name] = found
+            # Its $LATEST has the function's own ARN.
+            self.arns[name] = found["Configuration"]["FunctionArn"].removesuffix(":$LATEST")
+            self.urls[name] = url["FunctionUrl"] if url else ""
+            state[PREFIX + name] = functions.current_fields(found, url, lambda_.get_policy(self.client, name))
+        return state
 
-    def changes(self) -> list[Change]:
-        """What differs."""
-        wanted = {}
-        for name, item in self.listed.items():
-            current = self.current.get(PREFIX + name, {})
-            wanted[PREFIX + name] = functions.wanted_fields(item, functions.sha256(self.zips[name]), current, self.tags)
-        return compare(self.current, wanted, prune=True)
+    def wanted(self, current: State) -> State:
+        """The functions to keep. What is not managed stays as it is in ``current``."""
+        return {
+            PREFIX + name: functions.wanted_fields(
+                item, functions.sha256(self.zips[name]), current.get(PREFIX + name, {}), self.tags
+            )
+            for name, item in self.kept.items()
+        }
 
     def apply(self, change: Change) -> None:
         """Make one change."""
         name = change.resource.removeprefix(PREFIX)
         if change.after is None:
-            api.delete(self.client, name)
-            return
-        changed = set(change.fields)
-        if change.before is None:
+            lambda_.delete(self.client, name)
+        elif change.before is None:
             self.create(name)
             # What CreateFunction does not take is still to do.
-            changed = {field for field in changed - CODE - CONFIGURATION - {"tags"} if change.after[field] is not None}
+            rest = set(change.fields) - CODE - CONFIGURATION - {"tags"}
+            self.update(name, {field for field in rest if change.after[field] is not None}, {}, change.after)
         else:
-            api.settle(self.client, self.found[name])
-        self.update(name, changed, change.before or {}, change.after)
+            lambda_.settle(self.client, self.found[name])
+            self.update(name, set(change.fields), change.before, change.after)
 
     def create(self, name: str) -> None:
         """Make a function that nobody may call yet."""
-        item = self.listed[name]
-        self.arns[name] = api.create(
+        item = self.kept[name]
+        self.arns[name] = lambda_.create(
             self.client, name, self.zips[name], item["architecture"], functions.configuration(item), self.tags
         )
 
     def update(self, name: str, changed: set[str], before: Fields, after: Fields) -> None:
         """Put back the fields that differ."""
-        item = self.listed[name]
+        item = self.kept[name]
         if changed & CODE:
-            api.update_code(self.client, name, self.zips[name], item["architecture"])
+            lambda_.update_code(self.client, name, self.zips[name], item["architecture"])
         if changed & CONFIGURATION:
-            api.update_configuration(self.client, name, functions.configuration(item))
+            lambda_.update_configuration(self.client, name, functions.configuration(item))
         if "reserved_concurrency" in changed:
-            api.set_concurrency(self.client, name, after["reserved_concurrency"])
+            lambda_.set_concurrency(self.client, name, after["reserved_concurrency"])
         for field in sorted(field for field in changed if field.startswith(functions.PERMISSION)):
             self.set_permission(name, field, before.get(field))
         if "url" in changed:
             self.set_url(name, before.get("url"), after["url"])
         if "tags" in changed:
-            api.tag(self.client, self.arns[name], before["tags"], after["tags"])
+            lambda_.tag(self.client, self.arns[name], before["tags"], after["tags"])
 
     def set_permission(self, name: str, field: str, before: Any) -> None:
         """Make, replace or remove a statement. Lambda cannot change one."""
         sid = field.removeprefix(functions.PERMISSION)
         if before is not None:
-            api.remove_permission(self.client, name, sid)
-        for allowed in self.listed[name]["permissions"]:
+            lambda_.remove_permission(self.client, name, sid)
+        for allowed in self.kept[name]["permissions"]:
             if allowed["sid"] == sid:
-                api.add_permission(self.client, name, functions.statement(allowed))
+                lambda_.add_permission(self.client, name, functions.statement(allowed))
 
     def set_url(self, name: str, before: Any, after: Any) -> None:
         """Make, change or remove the URL."""
         if after is None:
-            api.delete_url(self.client, name)
+            lambda_.delete_url(self.client, name)
             self.urls[name] = ""
         elif before is None:
-            self.urls[name] = api.create_url(self.client, name, after["auth_type"], after["invoke_mode"])
+            self.urls[name] = lambda_.create_url(self.client, name, after["auth_type"], after["invoke_mode"])
         else:
-            api.update_url(self.client, name, after["auth_type"], after["invoke_mode"])
+            lambda_.update_url(self.client, name, after["auth_type"], after["invoke_mode"])
 
-    def result(self) -> dict[str, dict[str, str]]:
+    def result(self, module: Any) -> dict[str, dict[str, str]]:
         """What the caller needs. Names make the ARNs, so that those of new functions are known in check mode too."""
-        known = all(name in self.arns for name in self.listed)
-        account = "" if known else sts.account_id(runner.client(self.module, "sts"))
+        known = all(name in self.arns for name in self.kept)
+        account = "" if known else sts.account_id(client(module, "sts"))
         meta = self.client.meta
+        prefix = f"arn:{meta.partition}:lambda:{meta.region_name}:{account}:function:"
         return {
             name: {
-                "arn": self.arns.get(name)
-                or f"arn:{meta.partition}:lambda:{meta.region_name}:{account}:function:{name}",
+                "arn": self.arns.get(name) or prefix + name,
                 "url": self.urls.get(name, ""),
                 "code_sha256": functions.sha256(self.zips[name]),
             }
-            for name in self.listed
+            for name in self.kept
         }
-
-
-def zipped(item: dict[str, Any]) -> bytes:
-    """The zip of a function's files."""
-    code = {}
-    for path, source in item["files"].items():
-        try:
-            code[path] = Path(source).read_bytes()
-        except OSError as error:
-            raise InvalidInput(
-                f"functions {item['name']}: file {source} cannot be read ({error.strerror}); give a file of "
-                "this machine"
-            ) from None
-    content = functions.zipped(code)
-    functions.check_size(item["name"], content)
-    return content
 
 
 def reconcile(module: Any) -> None:
     """Check the input, zip the code, read the functions, make them as wanted."""
-    listed = module.params["functions"]
-    names = [item["name"] for item in listed] + module.params["absent"]
-    for name in names:
-        if names.count(name) > 1:
-            raise InvalidInput(f"functions {name}: is listed twice, or under absent too; list it once")
-    for item in listed:
-        functions.validate(item)
-    found = Functions(module, {item["name"]: zipped(item) for item in listed})
-    runner.finish(module, found.changes(), found.apply, functions=found.result)
+    kept, gone = by_state("functions", module.params["functions"])
+    refuse_items("functions", kept, functions.problems)
+    found = Functions(module, kept, {name: functions.read_zip(item) for name, item in kept.items()})
+    current = found.read([*kept, *gone])
+    changes = compare(current, found.wanted(current), prune=True)
+    finish(module, changes, found.apply, functions=lambda: found.result(module))
 
 
 def main() -> None:
     """Run the module."""
-    permission = {
-        "sid": {"type": "str", "required": True},
-        "principal": {"type": "str", "required": True},
-        "action": {
-            "type": "str",
-            "choices": ["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"],
-            "default": "lambda:InvokeFunction",
-        },
-        "source_arn": {"type": "str"},
-        "source_account": {"type": "str"},
-        "function_url_auth_type": {"type": "str", "choices": ["AWS_IAM"]},
-        "invoked_via_function_url": {"type": "bool", "default": False},
-    }
-    function = {
-        "name": {"type": "str", "required": True},
-        "description": {"type": "str", "default": ""},
-        "files": {"type": "dict", "required": True},
-        "handler": {"type": "str", "required": True},
-        "runtime": {
-            "type": "str",
-            "choices": ["python3.11", "python3.12", "python3.13", "python3.14"],
-            "default": "python3.13",
-        },
-        "architecture": {"type": "str", "choices": ["arm64", "x86_64"], "default": "arm64"},
-        "timeout": {"type": "int", "default": 30},
-        "memory": {"type": "int", "default": 128},
-        "role": {"type": "str", "required": True},
-        "environment": {"type": "dict", "default": {}},
-        "log_group": {"type": "str", "default": ""},
-        "url": {"type": "str", "choices": ["none", "AWS_IAM"], "default": "none"},
-        "invoke_mode": {"type": "str", "choices": ["BUFFERED", "RESPONSE_STREAM"], "default": "BUFFERED"},
-        "permissions": {"type": "list", "elements": "dict", "options": permission},
-        "reserved_concurrency": {"type": "int"},
-    }
-    runner.run(
+    run(
         {
-            "functions": {"type": "list", "elements": "dict", "default": [], "options": function},
-            "absent": {"type": "list", "elements": "str", "default": []},
+            "functions": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": FUNCTION,
+                "required_if": [("state", "present", ("files", "handler", "role"))],
+            },
             "tags": {"type": "dict", "default": {}},
         },
         reconcile,

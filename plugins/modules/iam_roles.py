@@ -15,7 +15,7 @@ description:
 author: [meetops.jitsi contributors (@meetops)]
 options:
   roles:
-    description: The roles to keep.
+    description: The roles. Others are left alone.
     type: list
     elements: dict
     default: []
@@ -24,14 +24,18 @@ options:
         description: Name of the role, 64 characters at most.
         type: str
         required: true
+      state:
+        description: V(absent) deletes the role with its policies and its instance profile. It needs only the name.
+        type: str
+        choices: [present, absent]
+        default: present
       description:
         description: What the role is for. Set at creation only.
         type: str
         default: ""
       trust:
-        description: Who may take the role.
+        description: Who may take the role. Required with O(roles[].state=present).
         type: dict
-        required: true
         suboptions:
           service:
             description: Service principals, such as V(ecs-tasks.amazonaws.com).
@@ -55,11 +59,6 @@ options:
         description: Whether the role is in an instance profile of its own name.
         type: bool
         default: false
-  absent:
-    description: Names of roles to delete, with their policies and instance profiles.
-    type: list
-    elements: str
-    default: []
   path:
     description: Path of new roles and instance profiles.
     type: str
@@ -74,12 +73,12 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
 notes:
-  - C(amazon.aws.iam_policy) (release 11.4) fails in check mode with C(NoSuchEntity) as long as the role does not exist,
-    so that an empty account cannot be planned, and leaves inline policies that no task names.
+  - C(amazon.aws.iam_policy) (release 11.4) cannot plan an empty account. In check mode it fails with C(NoSuchEntity) as
+    long as the role does not exist. It also leaves inline policies that no task names.
   - With C(amazon.aws.iam_role), C(amazon.aws.iam_policy) and C(amazon.aws.iam_instance_profile), seven roles with five
     policies took 13 processes and 43 calls in a run without changes, where this module takes one of each.
-  - A run that changes nothing makes one API call for all roles, C(iam:GetAccountAuthorizationDetails), or, where that
-    is not allowed, four or more a role.
+  - A run that changes nothing makes one API call for all roles, C(iam:GetAccountAuthorizationDetails). Where that is
+    not allowed, it makes four or more calls a role.
 """
 
 EXAMPLES = r"""
@@ -105,7 +104,9 @@ EXAMPLES = r"""
 
 - name: Remove the roles of the recorder
   meetops.jitsi.iam_roles:
-    absent: [jitsi-video-platform-recorder-execution, jitsi-video-platform-recorder-task]
+    roles:
+      - { name: jitsi-video-platform-recorder-execution, state: absent }
+      - { name: jitsi-video-platform-recorder-task, state: absent }
 """
 
 RETURN = r"""
@@ -128,131 +129,130 @@ changes:
   sample: [{resource: role x, action: update, fields: [policies.start-task]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import iam as api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, sts
-from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from collections.abc import Mapping
+from typing import Any
 
-PREFIX = "role "
-POLICY = "policies."
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import iam, sts
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.items import by_state
+
+ARGUMENTS: dict[str, Any] = {
+    "roles": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "required_if": [("state", "present", ("trust",))],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "description": {"type": "str", "default": ""},
+            "trust": {
+                "type": "dict",
+                "options": {
+                    "service": {"type": "list", "elements": "str", "required": True},
+                    "conditions": {"type": "dict", "default": {}},
+                },
+            },
+            "policies": {"type": "dict", "default": {}},
+            "managed_policies": {"type": "list", "elements": "str", "default": []},
+            "instance_profile": {"type": "bool", "default": False},
+        },
+    },
+    "path": {"type": "str", "default": "/"},
+    "tags": {"type": "dict", "default": {}},
+}
 
 
 class Roles:
-    """The roles that are listed, and those that shall be absent."""
+    """The roles as they are, and how to change one."""
 
-    def __init__(self, module):
-        self.module, self.path, self.tags = module, module.params["path"], module.params["tags"]
-        self.listed = {role["name"]: role for role in module.params["roles"]}
-        self.iam = runner.client(module, "iam")
-        self.details = api.role_details(self.iam, {*self.listed, *module.params["absent"]})
-
-    def changes(self):
-        """What differs. None stands for an inline policy that has to go."""
-        current = {PREFIX + name: iam.current_fields(detail) for name, detail in self.details.items()}
-        wanted = {}
-        for name, role in self.listed.items():
-            strays = dict.fromkeys(field for field in current.get(PREFIX + name, {}) if field.startswith(POLICY))
-            wanted[PREFIX + name] = {**strays, **iam.wanted_fields(role, self.tags)}
-        return compare(current, wanted, prune=True)
+    def __init__(self, api: Any, path: str, listed: Mapping[str, Any], details: dict[str, Any]) -> None:
+        self.api = api
+        self.path = path
+        self.listed = listed
+        self.details = details
 
     def apply(self, change: Change) -> None:
         """Make one change."""
-        getattr(self, change.action)(change.resource.removeprefix(PREFIX), change)
-
-    def create(self, name, change):
-        after = change.after
-        description = self.listed[name]["description"]
-        arn = api.create_role(self.iam, name, self.path, description, after["trust"], after["tags"])
-        self.details[name] = {"RoleName": name, "Arn": arn}
-        self.set_permissions(name, {}, after, change.fields)
-        if after["instance_profile"]:
-            api.create_instance_profile(self.iam, name, self.path, after["tags"])
-
-    def update(self, name, change):
-        before, after = change.before, change.after
-        if "trust" in change.fields:
-            api.set_trust(self.iam, name, after["trust"])
-        if "tags" in change.fields:
-            api.tag_role(self.iam, name, before["tags"], after["tags"])
-        self.set_permissions(name, before, after, change.fields)
-        if "instance_profile" in change.fields and after["instance_profile"]:
-            api.create_instance_profile(self.iam, name, self.path, after["tags"])
-        elif "instance_profile" in change.fields:
-            api.delete_instance_profile(self.iam, name, holds_role=True)
-
-    def delete(self, name, change):
-        # A run that died may have left an empty one.
-        api.delete_instance_profile(self.iam, name, change.before["instance_profile"])
-        self.set_permissions(name, change.before, {}, change.fields)
-        # The role goes last, so that a run that died is finished by the next.
-        api.delete_role(self.iam, name)
-
-    def set_permissions(self, name, before, after, fields):
-        """Set the inline policies among the fields, and the managed ones."""
-        for field in fields:
-            if field.startswith(POLICY) and after.get(field):
-                api.put_policy(self.iam, name, field.removeprefix(POLICY), after[field])
-            elif field.startswith(POLICY):
-                api.delete_policy(self.iam, name, field.removeprefix(POLICY))
-        policies = [state.get("managed_policies", []) for state in (before, after)]
-        api.set_managed_policies(self.iam, name, *policies)
-
-    def result(self):
-        """The ARNs for the caller. Names make them, so that those of new roles are known in check mode too."""
-        known = all(name in self.details for name in self.listed)
-        account = "" if known else sts.account_id(runner.client(self.module, "sts"))
-        return {name: self.arns(name, account) for name in self.listed}
-
-    def arns(self, name, account):
-        if name in self.details:
-            arn = self.details[name]["Arn"]
+        name, before, after = change.resource.removeprefix(roles.ROLE), change.before, change.after
+        if after is None:
+            self.delete(name, before or {})
+        elif before is None:
+            self.create(name, after)
         else:
-            arn = f"arn:{self.iam.meta.partition}:iam::{account}:role{self.path}{name}"
-        profile = iam.profile_arn(self.details.get(name, {})) or arn.replace(":role/", ":instance-profile/", 1)
+            self.update(name, before, after, change.fields)
+
+    def create(self, name: str, after: Fields) -> None:
+        """Make a role with all it has."""
+        description = self.listed[name]["description"]
+        arn = iam.create_role(self.api, name, self.path, description, after["trust"], after["tags"])
+        self.details[name] = {"RoleName": name, "Arn": arn}
+        self.set_policies(name, {}, after)
+        if after["instance_profile"]:
+            iam.create_instance_profile(self.api, name, self.path, after["tags"])
+
+    def update(self, name: str, before: Fields, after: Fields, fields: list[str]) -> None:
+        """Put back the fields that differ."""
+        if "trust" in fields:
+            iam.set_trust(self.api, name, after["trust"])
+        if "tags" in fields:
+            iam.tag_role(self.api, name, before["tags"], after["tags"])
+        self.set_policies(name, before, after)
+        if "instance_profile" in fields and after["instance_profile"]:
+            iam.create_instance_profile(self.api, name, self.path, after["tags"])
+        elif "instance_profile" in fields:
+            iam.delete_instance_profile(self.api, name, holds_role=True)
+
+    def delete(self, name: str, before: Fields) -> None:
+        """Delete a role with all it has. The role goes last, so that the next run finishes one that died."""
+        # A run that died may have left an empty one.
+        iam.delete_instance_profile(self.api, name, before["instance_profile"])
+        self.set_policies(name, before, {})
+        iam.delete_role(self.api, name)
+
+    def set_policies(self, name: str, before: Fields, after: Fields) -> None:
+        """Set the inline policies that differ, and the managed ones."""
+        for field in sorted({*before, *after}):
+            if not field.startswith(roles.POLICY) or before.get(field) == after.get(field):
+                continue
+            policy = field.removeprefix(roles.POLICY)
+            if after.get(field):
+                iam.put_policy(self.api, name, policy, after[field])
+            else:
+                iam.delete_policy(self.api, name, policy)
+        managed = [state.get("managed_policies", []) for state in (before, after)]
+        iam.set_managed_policies(self.api, name, *managed)
+
+    def arns(self, name: str, account: str) -> dict[str, str]:
+        """The ARNs of a role and of its profile. Those of a role that is only planned follow from its name."""
+        detail = self.details.get(name, {})
+        arn = detail.get("Arn") or f"arn:{self.api.meta.partition}:iam::{account}:role{self.path}{name}"
+        profile = roles.profile_arn(detail) or arn.replace(":role/", ":instance-profile/", 1)
         return {"arn": arn, "instance_profile_arn": profile if self.listed[name]["instance_profile"] else ""}
 
 
-def validate(params):
-    """Raise InvalidInput on what AWS would refuse."""
-    names = [role["name"] for role in params["roles"]] + params["absent"]
-    for name in names:
-        if names.count(name) > 1:
-            raise InvalidInput(f"roles {name}: is listed twice, or under absent too; list it once")
-    for role in params["roles"]:
-        iam.validate(role)
-    if not (params["path"].startswith("/") and params["path"].endswith("/")):
-        raise InvalidInput(f"path {params['path']}: must begin and end with a slash; use / or /<part>/")
+def reconcile(module: Any) -> None:
+    """Check the input, read the roles, make them as wanted."""
+    params = module.params
+    listed, gone = by_state("roles", params["roles"])
+    roles.check(listed.values(), params["path"])
+    api = client(module, "iam")
+    found = Roles(api, params["path"], listed, iam.role_details(api, {*listed, *gone}))
+    current = roles.current(found.details)
+    changes = compare(current, roles.wanted(listed, current, params["tags"]), prune=True)
+
+    def arns() -> dict[str, dict[str, str]]:
+        account = "" if set(listed) <= set(found.details) else sts.account_id(client(module, "sts"))
+        return {name: found.arns(name, account) for name in listed}
+
+    finish(module, changes, found.apply, roles=arns)
 
 
-def reconcile(module):
-    validate(module.params)
-    roles = Roles(module)
-    runner.finish(module, roles.changes(), roles.apply, roles=roles.result)
-
-
-def main():
-    trust = dict(
-        service=dict(type="list", elements="str", required=True),
-        conditions=dict(type="dict", default={}),
-    )
-    role = dict(
-        name=dict(type="str", required=True),
-        description=dict(type="str", default=""),
-        trust=dict(type="dict", required=True, options=trust),
-        policies=dict(type="dict", default={}),
-        managed_policies=dict(type="list", elements="str", default=[]),
-        instance_profile=dict(type="bool", default=False),
-    )
-    runner.run(
-        dict(
-            roles=dict(type="list", elements="dict", default=[], options=role),
-            absent=dict(type="list", elements="str", default=[]),
-            path=dict(type="str", default="/"),
-            tags=dict(type="dict", default={}),
-        ),
-        reconcile,
-    )
+def main() -> None:
+    """Run the module."""
+    run(ARGUMENTS, reconcile)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ version_added: 0.3.0
 short_description: Find the newest release of pinned container images
 description:
   - Asks the registries which tags there are, and chooses the release that follows the pinned one.
-  - A release is chosen only if every image that belongs to it has it. It has the same words in its tag, as
-    C(stable-) or C(-alpine), and greater numbers, so it is never older, a nightly build or a preview.
-  - Can tell the digests that the tags point at, to pin those.
+  - Chooses a release only if all of its images are there. Its tag has the same words, such as C(stable-) or
+    C(-alpine), and greater numbers. So it is never older, a nightly build or a preview.
+  - With O(digests) it also reads the digests of the tags, to pin them.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -129,7 +129,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between, check_options
-from ansible_collections.meetops.jitsi.plugins.module_utils.updates import releases as image_releases
+from ansible_collections.meetops.jitsi.plugins.module_utils.updates import releases
 from ansible_collections.meetops.jitsi.plugins.module_utils.updates.registry import Registry
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.list_kinds import registries
 
@@ -139,25 +139,18 @@ class Release:
 
     def __init__(self, wanted: dict[str, Any], params: dict[str, Any]) -> None:
         self.wanted, self.params = wanted, params
-        if not wanted["images"]:
-            raise InvalidInput(f"releases {wanted['name']}: has no images; name at least one")
-        self.images = [image_releases.split(image) for image in wanted["images"]]
-        tags = {wanted["tag"]} - {""} or {tag for _repository, tag, _digest in self.images}
-        if len(tags) != 1 or tags == {""}:
-            raise InvalidInput(f"releases {wanted['name']}: its images have no tag, or not the same; pin one for all")
-        self.current = tags.pop()
-        image_releases.check_release(self.current)
+        self.current, self.images = releases.pinned(wanted["name"], wanted["images"], wanted["tag"])
         self.asked = {
-            repository: Registry(*image_releases.registry(repository), params["registries"], params["timeout"])
+            repository: Registry(*releases.registry(repository), params["registries"], params["timeout"])
             for repository, _tag, _digest in self.images
         }
 
     def read(self) -> dict[str, Any]:
         """What is known of it."""
         listed = {repository: registry.tags() for repository, registry in self.asked.items()}
-        choice = image_releases.choose(self.current, listed, self.params["excluded"], self.params["major"])
+        choice = releases.choose(self.current, listed, self.params["excluded"], self.params["major"])
         target = self.wanted["wanted"] or choice.newest
-        image_releases.check_step(self.current, target)
+        releases.check_step(self.current, target)
         for repository, tags in listed.items():
             if target != self.current and target not in tags:
                 raise InvalidInput(f"image {repository}: has no tag {target}; choose another release")

@@ -162,7 +162,7 @@ class Report:
         facts, clients = self.reader.facts(), self.reader.client
         checks = [asdict(check) for check in health.checks(facts, health.Limits())]
         watch = clients("cloudwatch")
-        history = cloudwatch.alarm_history(watch, f"{self.name}/", self.since, self.until)
+        history = cloudwatch.alarm_history(watch, names.alarm_prefix(self.name), self.since, self.until)
         actions = review.scaling_actions(
             clients("application-autoscaling"), names.resource_ids(self.name), self.since, self.until
         )

@@ -89,84 +89,100 @@ changes:
   returned: always
   type: list
   elements: dict
-  sample: [{resource: launch template x, action: update, fields: [InstanceType]}]
+  sample: [{resource: launch template x, action: update, fields: [instance_type]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import autoscaling as api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import autoscaling
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import instance_pool
 
+ARGUMENTS: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "instance_type": {"type": "str"},
+    "instance_profile": {"type": "str"},
+    "security_groups": {"type": "list", "elements": "str", "default": []},
+    "subnets": {"type": "list", "elements": "str", "default": []},
+    "max_size": {"type": "int", "default": 1},
+    "volume_size": {"type": "int", "default": 60},
+    "user_data": {"type": "str", "default": ""},
+    "tags": {"type": "dict", "default": {}},
+}
 
-def reconcile(module):
-    pool = module.params
-    name, present = pool["name"], pool["state"] == "present"
-    if present:
-        instance_pool.check(pool)
-    ec2, autoscaling = runner.client(module, "ec2"), runner.client(module, "autoscaling")
-    template_key, group_key = f"launch template {name}", f"auto scaling group {name}"
 
-    template, group = api.get_launch_template(ec2, name), api.get_group(autoscaling, name)
-    current = {}
-    if template is not None:
-        current[template_key] = template
-    if group is not None:
-        current[group_key] = instance_pool.described_group(group)
-    wanted = {}
-    if present:
-        # None stands for what is in the template and has to go.
-        wanted = {
-            template_key: {**dict.fromkeys(template or {}), **instance_pool.launch_template(pool)},
-            group_key: instance_pool.group(pool),
-        }
-        # Tags that others put on the group stay.
-        if group_key in current:
-            wanted[group_key]["Tags"] = {**current[group_key]["Tags"], **wanted[group_key]["Tags"]}
-    changes = compare(current, wanted, prune=not present)
+class Pool:
+    """The launch template and the auto scaling group as they are, and how to change one."""
 
-    def apply(change: Change) -> None:
-        if change.resource == template_key:
-            if change.action == "create":
-                api.create_launch_template(ec2, name, change.after, pool["tags"])
-            elif change.action == "update":
-                # A version has what it is given and nothing of the one before.
-                data = {key: value for key, value in change.after.items() if value is not None}
-                api.create_launch_template_version(ec2, name, data)
-            else:
-                api.delete_launch_template(ec2, name)
-        elif change.action == "create":
-            api.create_group(autoscaling, name, change.after)
-        elif change.action == "update":
-            api.update_group(autoscaling, name, change.after)
+    def __init__(self, module: Any) -> None:
+        self.name = module.params["name"]
+        self.tags = module.params["tags"]
+        self.ec2 = client(module, "ec2")
+        self.autoscaling = client(module, "autoscaling")
+        self.template = autoscaling.get_launch_template(self.ec2, self.name)
+        self.group = autoscaling.get_group(self.autoscaling, self.name)
+
+    def apply(self, change: Change) -> None:
+        """Make one change."""
+        if change.resource.startswith(instance_pool.TEMPLATE):
+            self.apply_template(change)
         else:
-            api.delete_group(autoscaling, name)
+            self.apply_group(change)
 
-    def arn() -> str:
-        if not present:
-            # Also for a group that an earlier run deleted: its instances are in the network until they have ended.
-            if not module.check_mode:
-                api.wait_until_deleted(autoscaling, name)
-            return ""
-        described = group or (None if module.check_mode else api.get_group(autoscaling, name))
-        return described["AutoScalingGroupARN"] if described else f"arn:aws:autoscaling:planned:{name}"
+    def apply_template(self, change: Change) -> None:
+        """Create the launch template, add a version to it, or delete it."""
+        if change.after is None:
+            autoscaling.delete_launch_template(self.ec2, self.name)
+        elif change.before is None:
+            autoscaling.create_launch_template(self.ec2, self.name, change.after, self.tags)
+        else:
+            # A version has what it is given and nothing of the one before.
+            data = {key: value for key, value in change.after.items() if value is not None}
+            autoscaling.create_launch_template_version(self.ec2, self.name, data)
 
-    runner.finish(module, changes, apply, arn=arn)
+    def apply_group(self, change: Change) -> None:
+        """Create, update or delete the auto scaling group."""
+        if change.after is None:
+            autoscaling.delete_group(self.autoscaling, self.name)
+        elif change.before is None:
+            autoscaling.create_group(self.autoscaling, self.name, change.after)
+        else:
+            autoscaling.update_group(self.autoscaling, self.name, change.after)
+
+    def arn(self, planned: bool) -> str:
+        """ARN of the group, or a placeholder where it is only ``planned``."""
+        group = self.group or (None if planned else autoscaling.get_group(self.autoscaling, self.name))
+        return str(group["AutoScalingGroupARN"]) if group else f"arn:aws:autoscaling:planned:{self.name}"
+
+    def ended(self, planned: bool) -> str:
+        """No ARN, once the instances have ended, which are in the network until then.
+
+        An earlier run may have deleted the group: it is waited for too, unless its end is only ``planned``.
+        """
+        if not planned:
+            autoscaling.wait_until_deleted(self.autoscaling, self.name)
+        return ""
 
 
-def main():
-    runner.run(
-        dict(
-            name=dict(type="str", required=True),
-            state=dict(type="str", choices=["present", "absent"], default="present"),
-            instance_type=dict(type="str"),
-            instance_profile=dict(type="str"),
-            security_groups=dict(type="list", elements="str", default=[]),
-            subnets=dict(type="list", elements="str", default=[]),
-            max_size=dict(type="int", default=1),
-            volume_size=dict(type="int", default=60),
-            user_data=dict(type="str", default=""),
-            tags=dict(type="dict", default={}),
-        ),
+def reconcile(module: Any) -> None:
+    """Check the input, read the template and the group, make them as wanted."""
+    params = module.params
+    present = params["state"] == "present"
+    if present:
+        instance_pool.check(params)
+    found = Pool(module)
+    current = instance_pool.current(found.name, found.template, found.group)
+    wanted = instance_pool.wanted(params, current) if present else {}
+    arn = found.arn if present else found.ended
+    finish(module, compare(current, wanted, prune=True), found.apply, arn=lambda: arn(module.check_mode))
+
+
+def main() -> None:
+    """Run the module."""
+    run(
+        ARGUMENTS,
         reconcile,
         required_if=[("state", "present", ("instance_type", "instance_profile", "security_groups", "subnets"))],
     )

@@ -65,7 +65,7 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: log group /ecs/jitsi-video-platform, action: update, fields: [RetentionDays]}]
+  sample: [{resource: log group /ecs/jitsi-video-platform, action: update, fields: [retention_days]}]
 """
 
 from typing import Any

@@ -125,6 +125,7 @@ until:
 import datetime as dt
 from typing import Any
 
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import logs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.logs import lines as log_lines
@@ -144,7 +145,7 @@ def reconcile(module: Any) -> None:
     components = log_lines.components(params["components"])
     watch, errors = client(module, "logs"), ()
     if params["errors"]:
-        filters = logs.describe_metric_filters(watch, f"/ecs/{params['name']}")
+        filters = logs.describe_metric_filters(watch, names.log_group(params["name"]))
         errors = log_lines.error_patterns(filters, params["name"])
     wanted = log_lines.Wanted(since, until, components, params["room"], params["text"], params["limit"], errors)
     masker, exact = api.masker(client(module, "secretsmanager"), params["name"])

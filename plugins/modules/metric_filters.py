@@ -10,7 +10,7 @@ module: metric_filters
 version_added: 0.1.0
 short_description: Keep all metric filters of a CloudWatch Logs group
 description:
-  - Owns every metric filter of a log group. Filters that are not listed are removed.
+  - Owns every metric filter of a log group. Filters that are not listed are removed, unless O(purge_filters=false).
   - Checks patterns before the first call, with the position of a mistake. JSON patterns and terms are understood,
     space-delimited patterns are not.
 author:
@@ -63,6 +63,17 @@ options:
           - Every combination of values is a metric of its own, and is paid for as one.
         type: dict
         default: {}
+  purge_filters:
+    description: Whether filters of the log group that are not listed are removed.
+    type: bool
+    default: true
+    version_added: 0.5.0
+  state:
+    description: V(absent) removes all metric filters of the log group, whatever O(filters) lists.
+    type: str
+    choices: [present, absent]
+    default: present
+    version_added: 0.5.0
 notes:
   - C(amazon.aws.cloudwatchlogs_log_group_metric_filter) (release 11.4) takes one filter a task, removes no other, does
     not check patterns, changes the case of dimension names before it compares them and so reports V(Platform) as
@@ -98,6 +109,7 @@ EXAMPLES = r"""
   meetops.jitsi.metric_filters:
     log_group: /ecs/jitsi-video-platform
     namespace: Jitsi/JVB
+    state: absent
 """
 
 RETURN = r"""
@@ -133,6 +145,8 @@ ARGUMENTS: dict[str, Any] = {
             "dimensions": {"type": "dict", "default": {}},
         },
     },
+    "purge_filters": {"type": "bool", "default": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
 
@@ -149,11 +163,13 @@ def apply(logs_client: Any, log_group: str, change: Change) -> None:
 
 def reconcile(module: Any) -> None:
     """Check the input, read the filters of the log group, make them as wanted."""
-    log_group, namespace, filters = (module.params[name] for name in ("log_group", "namespace", "filters"))
+    log_group, namespace, state = (module.params[name] for name in ("log_group", "namespace", "state"))
+    filters = module.params["filters"] if state == "present" else []
     metric_filters.check(log_group, namespace, filters)
     logs_client = client(module, "logs")
     current = metric_filters.current(logs.describe_metric_filters(logs_client, log_group))
-    changes = compare(current, metric_filters.wanted(namespace, filters), prune=True)
+    purge = module.params["purge_filters"] or state == "absent"
+    changes = compare(current, metric_filters.wanted(namespace, filters), prune=purge)
     finish(module, changes, lambda change: apply(logs_client, log_group, change))
 
 

@@ -10,10 +10,11 @@ module: public_routes
 version_added: 0.1.0
 short_description: Keep the internet gateway, the route table and the gateway endpoints of public subnets
 description:
-  - Gives a VPC an internet gateway, one route table with a default route to it, associates the subnets with this table,
-    and leads services such as S3 through gateway endpoints, which cost nothing.
-  - Everything about these is put back when it differs. Other routes of the table are removed, but those that endpoints
-    and the VPC itself make.
+  - Gives a VPC an internet gateway and one route table with a default route to it. Associates the subnets with this
+    table.
+  - Leads the traffic to services such as S3 through gateway endpoints, which cost nothing.
+  - Puts back whatever differs. Removes other routes of the table, except those that endpoints and the VPC make
+    themselves.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -27,8 +28,7 @@ options:
     required: true
   subnet_ids:
     description:
-      - IDs of the subnets to associate with the table. Others that are associated with it are put back to the main
-        table.
+      - IDs of the subnets to associate with the table. Other subnets of the table go back to the main table.
       - In check mode they may be placeholders, for subnets that do not exist yet.
     type: list
     elements: str
@@ -39,7 +39,7 @@ options:
     default: false
   gateway_endpoints:
     description:
-      - Services to lead through a gateway endpoint. Endpoints of other services are removed only by O(state=absent).
+      - Services to reach through a gateway endpoint. Only O(state=absent) removes endpoints of other services.
       - An endpoint lets everything through. Image registries keep layers in buckets of their own, whose names change,
         so a list of allowed buckets would break the pulling of images. The roles of the tasks limit what they may do in
         S3.
@@ -59,7 +59,7 @@ options:
     choices: [present, absent]
     default: present
 notes:
-  - "The stock modules of release 11.4 of C(amazon.aws) do not put this right. Each of the following was run."
+  - "The stock modules of C(amazon.aws) (release 11.4) leave gaps. Each of these was seen in a run."
   - "C(amazon.aws.ec2_vpc_igw): a run that dies between creating and attaching leaves a gateway that no later run finds.
     The quota is five a region."
   - "C(amazon.aws.ec2_vpc_route_table) finds its table by all of its tags. After one more tag it makes a second table
@@ -110,136 +110,138 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: route table, action: update, fields: [Routes]}]
+  sample: [{resource: route table, action: update, fields: [routes]}]
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ec2 as network
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ec2
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import public_routes as routes
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import public_routes
+
+ARGUMENTS: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "vpc_id": {"type": "str", "required": True},
+    "subnet_ids": {"type": "list", "elements": "str", "default": []},
+    "ipv6": {"type": "bool", "default": False},
+    "gateway_endpoints": {"type": "list", "elements": "str", "choices": ["dynamodb", "s3"], "default": []},
+    "tags": {"type": "dict", "default": {}},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
 
 
-class Builder:
-    """Applies the changes. Ids of what is created are known to the changes after it."""
+class Routes:
+    """What is ours in a VPC, and how to change one thing of it. What was created is known to the changes after it."""
 
-    def __init__(self, ec2: Any, vpc_id: str, tables: list[dict[str, Any]], found: dict[str, Any]) -> None:
-        self.ec2 = ec2
+    def __init__(self, api: Any, vpc_id: str, tables: Iterable[dict[str, Any]], found: dict[str, Any]) -> None:
+        self.api = api
         self.vpc_id = vpc_id
         self.found = found
-        self.associations = routes.associations(tables)
-        self.gateway_id = found.get(routes.GATEWAY, {}).get("InternetGatewayId", "")
-        self.table_id = found.get(routes.TABLE, {}).get("RouteTableId", "")
+        self.associations = public_routes.associations(tables)
+        self.gateway_id = found.get(public_routes.GATEWAY, {}).get("InternetGatewayId", "")
+        self.table_id = found.get(public_routes.TABLE, {}).get("RouteTableId", "")
 
     def apply(self, change: Change) -> None:
         """Create, update or delete one resource."""
-        if change.after is None:
-            self.delete(self.found[change.resource])
-        elif change.resource == routes.GATEWAY:
-            self.set_gateway(change)
-        elif change.resource == routes.TABLE:
-            self.set_table(change)
-        elif change.before is None:
-            self.create_endpoint(change)
+        resource, before, after, fields = change.resource, change.before, change.after, change.fields
+        if after is None:
+            self.delete(self.found[resource])
+            return
+        if resource == public_routes.GATEWAY:
+            self.set_gateway(before, after, fields)
+        elif resource == public_routes.TABLE:
+            self.set_table(before, after)
+        elif before is None:
+            self.create_endpoint(resource.removeprefix(public_routes.ENDPOINT), after)
         else:
-            self.update_endpoint(change)
-        if change.action == "update" and "Tags" in change.fields:
-            resource_id = routes.resource_id(self.found[change.resource])
-            network.tag(self.ec2, resource_id, change.before["Tags"], change.after["Tags"])
+            self.update_endpoint(self.found[resource], after, fields)
+        if before is not None and "Tags" in fields:
+            ec2.tag(self.api, public_routes.resource_id(self.found[resource]), before["Tags"], after["Tags"])
 
-    def set_gateway(self, change: Change) -> None:
-        if change.before is None:
-            self.gateway_id = network.create_gateway(self.ec2, change.after["Tags"])
-        if "Vpc" in change.fields:
-            network.attach_gateway(self.ec2, self.gateway_id, self.vpc_id)
+    def set_gateway(self, before: Fields | None, after: Fields, fields: list[str]) -> None:
+        """Create the internet gateway and attach it."""
+        if before is None:
+            self.gateway_id = ec2.create_gateway(self.api, after["Tags"])
+        if "Vpc" in fields:
+            ec2.attach_gateway(self.api, self.gateway_id, self.vpc_id)
 
-    def set_table(self, change: Change) -> None:
-        before, after = change.before or {"Routes": {}, "Subnets": []}, change.after
-        if change.before is None:
-            self.table_id = network.create_route_table(self.ec2, self.vpc_id, after["Tags"])
-        for destination, target in after["Routes"].items():
-            if before["Routes"].get(destination) != target:
-                replace = destination in before["Routes"]
-                network.set_route(self.ec2, self.table_id, destination, self.gateway_id, replace)
-        for destination in sorted(set(before["Routes"]) - set(after["Routes"])):
-            keys = routes.route_keys(self.found[routes.TABLE])
-            network.delete_route(self.ec2, self.table_id, keys[destination])
+    def set_table(self, before: Fields | None, after: Fields) -> None:
+        """Create the route table, and put back its routes and subnets."""
+        if before is None:
+            self.table_id = ec2.create_route_table(self.api, self.vpc_id, after["Tags"])
+            before = {"Routes": {}, "Subnets": []}
+        self.set_routes(before["Routes"], after["Routes"])
         for subnet in sorted(set(after["Subnets"]) - set(before["Subnets"])):
-            network.associate(self.ec2, self.table_id, subnet, self.associations.get(subnet))
+            ec2.associate(self.api, self.table_id, subnet, self.associations.get(subnet))
         for subnet in sorted(set(before["Subnets"]) - set(after["Subnets"])):
-            network.disassociate(self.ec2, self.associations[subnet])
+            ec2.disassociate(self.api, self.associations[subnet])
 
-    def create_endpoint(self, change: Change) -> None:
-        service = f"com.amazonaws.{self.ec2.meta.region_name}.{change.resource.removeprefix(routes.ENDPOINT)}"
-        policy = json.dumps(change.after["Policy"])
-        network.create_endpoint(self.ec2, self.vpc_id, service, self.table_id, policy, change.after["Tags"])
+    def set_routes(self, before: Fields, after: Fields) -> None:
+        """Set the routes that differ, all of them to the internet gateway, and delete strays."""
+        for destination, target in after.items():
+            if before.get(destination) != target:
+                replace = destination in before
+                ec2.set_route(self.api, self.table_id, destination, self.gateway_id, replace)
+        for destination in sorted(set(before) - set(after)):
+            keys = public_routes.route_keys(self.found[public_routes.TABLE])
+            ec2.delete_route(self.api, self.table_id, keys[destination])
 
-    def update_endpoint(self, change: Change) -> None:
-        endpoint = self.found[change.resource]
-        fields: dict[str, Any] = {}
-        if "Policy" in change.fields:
-            fields["PolicyDocument"] = json.dumps(change.after["Policy"])
-        if "RouteTables" in change.fields:
-            fields["AddRouteTableIds"] = sorted({self.table_id} - set(endpoint["RouteTableIds"]))
-            fields["RemoveRouteTableIds"] = sorted(set(endpoint["RouteTableIds"]) - {self.table_id})
-        if fields:
-            network.update_endpoint(self.ec2, endpoint["VpcEndpointId"], **fields)
+    def create_endpoint(self, service: str, after: Fields) -> None:
+        """Create the gateway endpoint of a service such as ``s3``."""
+        full_name = f"com.amazonaws.{self.api.meta.region_name}.{service}"
+        policy = json.dumps(after["Policy"])
+        ec2.create_endpoint(self.api, self.vpc_id, full_name, self.table_id, policy, after["Tags"])
+
+    def update_endpoint(self, endpoint: dict[str, Any], after: Fields, fields: list[str]) -> None:
+        """Put back the policy and the route table of an endpoint."""
+        request: dict[str, Any] = {}
+        if "Policy" in fields:
+            request["PolicyDocument"] = json.dumps(after["Policy"])
+        if "RouteTables" in fields:
+            request["AddRouteTableIds"] = sorted({self.table_id} - set(endpoint["RouteTableIds"]))
+            request["RemoveRouteTableIds"] = sorted(set(endpoint["RouteTableIds"]) - {self.table_id})
+        if request:
+            ec2.update_endpoint(self.api, endpoint["VpcEndpointId"], **request)
 
     def delete(self, described: dict[str, Any]) -> None:
+        """Delete a gateway, a route table or an endpoint."""
         if "VpcEndpointId" in described:
-            network.delete_endpoint(self.ec2, described["VpcEndpointId"])
+            ec2.delete_endpoint(self.api, described["VpcEndpointId"])
         elif "RouteTableId" in described:
-            network.delete_route_table(self.ec2, described)
+            ec2.delete_route_table(self.api, described)
         else:
-            network.delete_gateway(self.ec2, described)
+            ec2.delete_gateway(self.api, described)
 
 
 def reconcile(module: Any) -> None:
     """Read gateways, tables and endpoints in one call each, compare, and change in the order of creation."""
     params = module.params
-    name, vpc_id = params["name"], params["vpc_id"]
-    ec2 = client(module, "ec2")
-    tables = network.list_route_tables(ec2, vpc_id)
-    found = routes.identify(name, vpc_id, network.list_gateways(ec2), tables, network.list_endpoints(ec2, vpc_id))
-    current = routes.state(found, {resource: network.tags(described) for resource, described in found.items()})
-    builder = Builder(ec2, vpc_id, tables, found)
-    if params["state"] == "present":
-        tags = {str(key): str(value) for key, value in params["tags"].items()}
-        wanted = routes.wanted(name, vpc_id, params["subnet_ids"], params["ipv6"], params["gateway_endpoints"], tags)
-        managed = {
-            resource: fields
-            for resource, fields in current.items()
-            if resource in wanted or resource.startswith(routes.STRAY)
-        }
-        changes = compare(managed, wanted, prune=True)
-        ids = {"gateway_id": lambda: builder.gateway_id, "route_table_id": lambda: builder.table_id}
-    else:
-        changes = compare(current, {}, prune=True)
-        ids = {"gateway_id": lambda: "", "route_table_id": lambda: ""}
-    finish(module, changes, builder.apply, **ids)
+    name, vpc_id, present = params["name"], params["vpc_id"], params["state"] == "present"
+    api = client(module, "ec2")
+    tables = ec2.list_route_tables(api, vpc_id)
+    found = public_routes.identify(name, vpc_id, ec2.list_gateways(api), tables, ec2.list_endpoints(api, vpc_id))
+    current = public_routes.state(found, {resource: ec2.tags(described) for resource, described in found.items()})
+    wanted = {}
+    if present:
+        endpoints = params["gateway_endpoints"]
+        wanted = public_routes.wanted(name, vpc_id, params["subnet_ids"], params["ipv6"], endpoints, params["tags"])
+        current = public_routes.managed(current, wanted)
+    routes = Routes(api, vpc_id, tables, found)
+    finish(
+        module,
+        compare(current, wanted, prune=True),
+        routes.apply,
+        gateway_id=lambda: routes.gateway_id if present else "",
+        route_table_id=lambda: routes.table_id if present else "",
+    )
 
 
 def main() -> None:
     """Run the module."""
-    run(
-        {
-            "name": {"type": "str", "required": True},
-            "vpc_id": {"type": "str", "required": True},
-            "subnet_ids": {"type": "list", "elements": "str", "default": []},
-            "ipv6": {"type": "bool", "default": False},
-            "gateway_endpoints": {
-                "type": "list",
-                "elements": "str",
-                "choices": ["dynamodb", "s3"],
-                "default": [],
-            },
-            "tags": {"type": "dict", "default": {}},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        },
-        reconcile,
-    )
+    run(ARGUMENTS, reconcile)
 
 
 if __name__ == "__main__":

@@ -64,10 +64,10 @@ options:
     type: str
     default: ""
 notes:
-  - A recorder that still has the recording on its disk uploads it again later. See that no recording waits before you
-    erase one, and run it again if one did.
+  - A recorder that still has the recording on its disk uploads it later. Before you erase a recording, make sure that
+    none waits for its upload. If one did, erase it again.
   - S3 shows a lock only to who may read it. Without s3:GetObjectLegalHold and s3:GetObjectRetention the module finds
-    none, S3 refuses to delete what is locked, and the report says what is left.
+    none. S3 then refuses to delete what is locked, and the report says what is left.
   - No stock module deletes versions or sets legal holds. C(amazon.aws.s3_object) (release 11.4) deletes the current
     version only, which leaves it in the bucket behind a delete marker.
   - "Permissions: s3:ListBucketVersions and s3:GetBucketObjectLockConfiguration; s3:GetObjectVersion, PutObject and
@@ -146,8 +146,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objec
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import calls, erasure
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import calls, erasure, sessions
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.erasure_report import ReportFile
 
 
@@ -161,9 +160,9 @@ class Session:
 
     def versions(self) -> list[dict[str, Any]]:
         """All versions and delete markers; those of one file if it is given."""
-        found = s3_objects.versions(self.api, self.bucket, recordings.prefix(self.session))
+        found = s3_objects.versions(self.api, self.bucket, sessions.prefix(self.session))
         file = self.params["file"]
-        return [item for item in found if not file or recordings.split(item["Key"])[1] == file]
+        return [item for item in found if not file or sessions.split(item["Key"])[1] == file]
 
     def existing(self) -> list[dict[str, Any]]:
         """The same; raises InvalidInput when there are none."""
@@ -198,7 +197,7 @@ class Session:
 
     def undelete(self, versions: list[dict[str, Any]]) -> None:
         """Take away the delete markers above the newest version."""
-        refused = s3_objects.delete(self.api, self.bucket, s3_objects.markers(versions))
+        refused = s3_objects.delete(self.api, self.bucket, sessions.markers(versions))
         if refused:
             self.module.fail_json(msg=f"S3 refused to delete a delete marker: {'; '.join(refused)}")
 
@@ -208,7 +207,7 @@ class Session:
         found = [item for item in versions if item["VersionId"] == wanted and "Size" in item]
         if not found:
             raise InvalidInput(f"version_id {wanted}: {key} has no such version; copy it from the list with versions")
-        if found[0].get("StorageClass") in recordings.COLD_CLASSES:
+        if found[0].get("StorageClass") in sessions.COLD_CLASSES:
             raise InvalidInput(
                 f"version_id {wanted}: is in {found[0]['StorageClass']}; first restore it with aws s3api restore-object"
             )
@@ -262,7 +261,7 @@ class Session:
 
     def items(self) -> list[dict[str, Any]]:
         """Everything of the session that can be deleted."""
-        prefix = recordings.prefix(self.session)
+        prefix = sessions.prefix(self.session)
         uploads = s3_objects.uploads(self.api, self.bucket, prefix)
         return erasure.items(s3_objects.versions(self.api, self.bucket, prefix), uploads)
 
@@ -322,7 +321,7 @@ class Session:
 def reconcile(module: Any) -> None:
     """Check the input, then do what the state says."""
     params = module.params
-    recordings.check_session(params["session"])
+    sessions.check_session(params["session"])
     if params["state"] == "erased" and not params["report_dir"]:
         raise InvalidInput("report_dir: is missing; state erased writes a report, so name a directory for it")
     if params["version_id"] and not params["file"]:

@@ -202,8 +202,8 @@ def present(module: Any, api: Any) -> None:
     """Create the bucket, or put back the settings that differ."""
     name, key = module.params["name"], module.params["kms_key_id"]
     arn = bucket.arn(api.meta.partition, name)
-    tags = {str(tag): str(value) for tag, value in module.params["tags"].items()}
-    lifecycle = bucket.lifecycle_rules(*(module.params[option] for option in DAYS), module.params["archive_class"])
+    archive, expire, noncurrent, incomplete = (module.params[option] for option in DAYS)
+    lifecycle = bucket.lifecycle_rules(archive, expire, noncurrent, incomplete, module.params["archive_class"])
     region = s3.region(api, name)
     current, locked = {}, bucket.NO_LOCK
     if region is not None:
@@ -212,7 +212,7 @@ def present(module: Any, api: Any) -> None:
         locked = current[f"bucket {name}"]["lock"]
     lock = bucket.lock_setting(module.params["lock"], module.params["lock_days"], locked)
     bucket.check_lowering(locked, lock)
-    wanted = bucket.wanted(arn, key, lifecycle, tags, lock)
+    wanted = bucket.wanted(arn, key, lifecycle, module.params["tags"], lock)
     values = {**wanted, "policy": bucket.tls_only_policy(arn)}
 
     def apply(change: Change) -> None:

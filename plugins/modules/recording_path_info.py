@@ -74,6 +74,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, sts
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
 from ansible_collections.meetops.jitsi.plugins.module_utils.health import check, patience, recording_path
@@ -125,7 +126,7 @@ class Path:
         return [recording_path.bucket(found, name, self.params["kms_key"])]
 
     def permissions(self) -> list[check.Check]:
-        client, role = self.reader.client("iam"), f"{self.params['name']}-recorder-task"
+        client, role = self.reader.client("iam"), names.roles(self.params["name"])["recorder_task"]
         account = sts.account_id(self.reader.client("sts"))
         source = f"arn:{client.meta.partition}:iam::{account}:role/{role}"
         asked = [
@@ -147,9 +148,9 @@ class Path:
     def uploads(self) -> Iterable[check.Check]:
         now, reader = self.reader.now, self.reader
         since, period = uploads.rate_period(now - dt.timedelta(days=DAYS), now)
-        dimensions, names = {"Platform": reader.name}, ["Sum", "SampleCount"]
+        watch, dimensions = reader.client("cloudwatch"), {"Platform": reader.name}
         points = cloudwatch.statistics(
-            reader.client("cloudwatch"), "Jitsi/JVB", "UploadResult", dimensions, since, now, period, names
+            watch, names.METRIC_NAMESPACE, "UploadResult", dimensions, since, now, period, ["Sum", "SampleCount"]
         )
         failed = uploads.failures(reader.events(uploads.upload_pattern(reader.name), since), now)
         return recording_path.last_upload(uploads.rate(points, since, now), failed)

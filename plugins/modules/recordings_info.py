@@ -242,150 +242,26 @@ links:
   elements: dict
 """
 
-import datetime as dt
 from typing import Any
 
-from ansible.module_utils.common.warnings import warn
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch, logs, s3_objects
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import uploads
-from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import run
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.reader import OF_PLATFORM, OF_RECORDINGS, Reader
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.sessions import told
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket
 
 PARTS = ["recordings", "metadata", "versions", "locks", "rate", "failed", "waiting", "links"]
-OF_RECORDINGS = {"recordings", "metadata", "versions", "locks", "links"}
-OF_PLATFORM = {"rate", "failed", "waiting"}
-DEFAULT_DAYS = 30
-
-
-class Reader:
-    """Reads the parts that are asked for. Times are checked when it is made, before the first call."""
-
-    def __init__(self, module: Any) -> None:
-        self.module, params = module, module.params
-        self.bucket, self.name = params["bucket"], params["name"]
-        self.include = set(params["include"])
-        self.zone = moments.timezone(params["timezone"])
-        self.now = dt.datetime.now(dt.UTC)
-        self.since = self.moment("since")
-        self.until = self.moment("until")
-        if self.since and self.since >= (self.until or self.now):
-            raise InvalidInput(f"since {params['since']}: is not before until; give an earlier time")
-        self.expiry = recordings.link_seconds("link_expiry", params["link_expiry"])
-        if params["limit"] < 0:
-            raise InvalidInput(f"limit {params['limit']}: is below zero; give 0 for all")
-        if params["session"]:
-            recordings.check_session(params["session"])
-        if OF_PLATFORM & self.include and not self.name:
-            raise InvalidInput("name: is missing; metrics and logs are found by the name of the platform")
-        # Version 4 is what objects encrypted with KMS need.
-        self.s3 = client(module, "s3", signature_version="s3v4")
-
-    def moment(self, option: str) -> dt.datetime | None:
-        """The time that an option names, or None."""
-        text = self.module.params[option]
-        return moments.moment(option, text, self.now, self.zone) if text else None
-
-    def listing(self) -> list[dict[str, Any]]:
-        """Objects, or all versions where they are asked for."""
-        session = self.module.params["session"]
-        prefix = recordings.prefix(session) if session else recordings.RECORDINGS + self.module.params["prefix"]
-        read = s3_objects.versions if {"versions", "locks"} & self.include else s3_objects.objects
-        return read(self.s3, self.bucket, prefix)
-
-    def recordings(self) -> list[dict[str, Any]]:
-        """The recordings that are asked for, with what is asked for of each."""
-        found = recordings.recordings(self.listing(), self.zone)
-        if "metadata" in self.include:
-            # Before the selection: the room may be known from there only.
-            wanted = recordings.select(found, "", self.since, self.until, 0)
-            for recording in wanted:
-                self.add_metadata(recording)
-        params = self.module.params
-        found = recordings.select(found, params["room"], self.since, self.until, params["limit"])
-        if "locks" in self.include:
-            self.add_locks(found)
-        return found
-
-    def add_metadata(self, recording: dict[str, Any]) -> None:
-        """Read a recording's metadata, if it has any."""
-        room, recording["participants"] = "", None
-        if any(file["file"] == recordings.METADATA for file in recording["files"]):
-            key = recordings.prefix(recording["session"]) + recordings.METADATA
-            room, recording["participants"] = recordings.meeting(s3_objects.read(self.s3, self.bucket, key))
-        recording["room"] = recording["room"] or room
-
-    def add_locks(self, found: list[dict[str, Any]]) -> None:
-        """Read the lock of each version."""
-        locked = s3_objects.has_lock(self.s3, self.bucket)
-        for recording in found:
-            for version in recording["versions"]:
-                lock = {"legal_hold": False, "mode": "", "until": None}
-                if locked and not version["delete_marker"]:
-                    key = recordings.prefix(recording["session"]) + version["file"]
-                    lock = s3_objects.lock(self.s3, self.bucket, key, version["version_id"])
-                version["legal_hold"], version["retention"] = lock["legal_hold"], lock["mode"]
-                version["retain_until"] = moments.iso(lock["until"]) if lock["until"] else None
-
-    def links(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """A link to each media file."""
-        expires = moments.iso(self.now + dt.timedelta(seconds=self.expiry))
-        made = []
-        for recording in found:
-            for file in recording["files"]:
-                if recordings.is_media(file["file"]):
-                    key, cold = recordings.prefix(recording["session"]) + file["file"], recordings.COLD_CLASSES
-                    url = "" if file["storage_class"] in cold else self.link(key, file["file"])
-                    made.append({"session": recording["session"], "file": file["file"], "url": url, "expires": expires})
-        if any("X-Amz-Security-Token=" in link["url"] for link in made):
-            warn("These credentials are temporary, so that the links end with them, perhaps before link_expiry.")
-        return made
-
-    def link(self, key: str, file: str) -> str:
-        """Sign one link."""
-        return s3_objects.link(self.s3, self.bucket, key, file, self.expiry)
-
-    def period(self) -> tuple[dt.datetime, dt.datetime]:
-        """The time in which uploads are looked at."""
-        until = min(self.until or self.now, self.now)
-        return self.since or until - dt.timedelta(days=DEFAULT_DAYS), until
-
-    def points(self, metric: str, since: dt.datetime, until: dt.datetime, period: int) -> list[dict[str, Any]]:
-        """Sum and count of a metric of this platform."""
-        watch, dimensions = client(self.module, "cloudwatch"), {"Platform": self.name}
-        namespace = self.module.params["metric_namespace"]
-        return cloudwatch.statistics(watch, namespace, metric, dimensions, since, until, period, ["Sum", "SampleCount"])
-
-    def rate(self) -> dict[str, Any]:
-        """How many uploads succeeded."""
-        since, until = self.period()
-        since, period = uploads.rate_period(since, until)
-        return uploads.rate(self.points("UploadResult", since, until, period), since, until)
-
-    def waiting(self) -> dict[str, Any]:
-        """How many recordings wait."""
-        points = self.points("RecordingsWaiting", self.now - dt.timedelta(hours=23), self.now, 60)
-        return uploads.waiting(points, self.now)
-
-    def failed(self) -> list[dict[str, Any]]:
-        """Which uploads failed. Up to now, as one may have succeeded since."""
-        since, until = self.period()
-        group = self.module.params["log_group"] or f"/ecs/{self.name}"
-        pattern = uploads.upload_pattern(self.name)
-        events = logs.filter_log_events(client(self.module, "logs"), group, pattern, since, self.now)
-        return uploads.failures(events, until)
 
 
 def reconcile(module: Any) -> None:
     """Read the parts that are asked for."""
     reader = Reader(module)
+    reader.check()
     result: dict[str, Any] = {}
     if OF_RECORDINGS & reader.include:
         found = reader.recordings()
         if OF_RECORDINGS & reader.include != {"links"}:
-            result["recordings"] = [recordings.told(recording) for recording in found]
+            result["recordings"] = [told(recording) for recording in found]
         if "links" in reader.include:
             result["links"] = reader.links(found)
     for part in sorted(OF_PLATFORM & reader.include):
@@ -410,7 +286,7 @@ def main() -> None:
             "limit": {"type": "int", "default": 0},
             "link_expiry": {"type": "str", "default": "1h"},
             "log_group": {"type": "str", "default": ""},
-            "metric_namespace": {"type": "str", "default": "Jitsi/JVB"},
+            "metric_namespace": {"type": "str", "default": names.METRIC_NAMESPACE},
         },
         reconcile,
         rules={"bucket": bucket()},

@@ -11,10 +11,11 @@ version_added: 0.3.0
 short_description: Bring back the recordings that a backup lists and that were deleted since
 description:
   - Compares the index of recordings in a backup of M(meetops.jitsi.backup) with the bucket.
-  - A file that was current then and is deleted now becomes current again, in the version that it had. The delete
-    markers above it are taken away; if another version was put above it first, a copy of the one then is made.
-  - A file of which another version is current stays as it is. What is no longer in the bucket cannot come back, and is
-    listed.
+  - A file that was current at the backup and is deleted now becomes current again, in the version that it had. The
+    module removes the delete markers above that version. Where a newer version lies above it, the module copies the
+    old one.
+  - A file of which another version is current stays as it is. What is no longer in the bucket cannot come back. The
+    result lists it.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -34,7 +35,7 @@ options:
 notes:
   - The recordings are not in the backup. A bucket keeps deleted versions for as long as
     O(meetops.jitsi.recording_bucket#module:noncurrent_days) says.
-  - What was erased for good with M(meetops.jitsi.recording) is among what is no longer there.
+  - What M(meetops.jitsi.recording) erased for good cannot come back either.
   - "Permissions: s3:ListBucketVersions, DeleteObjectVersion, GetObjectVersion and PutObject."
 seealso:
   - module: meetops.jitsi.backup
@@ -91,50 +92,42 @@ from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import verify
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import INDEX, verify
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import (
-    index as recordings_index,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import (
-    sessions as recordings,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.index import Fate, Line
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import bucket
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.sessions import (
+    check_session,
+    markers,
+    split,
+)
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds
 
-INDEX = "recordings.jsonl"
 
-
-def index(path: Path, bucket: str, sessions: list[str]) -> list[Line]:
+def wanted(path: Path, bucket: str, sessions: list[str]) -> list[Line]:
     """The lines of the backup that are asked for."""
     manifest = verify(path)
     if INDEX not in manifest["files"] or manifest["bucket"] != bucket:
         raise InvalidInput(f"backup {path}: has no index of bucket {bucket}; take one that has")
-    lines = recordings_index.parse((path / INDEX).read_bytes())
-    unknown = sorted(set(sessions) - {recordings.split(line["key"])[0] for line in lines})
+    lines = index.parse((path / INDEX).read_bytes())
+    unknown = sorted(set(sessions) - {split(line["key"])[0] for line in lines})
     if unknown:
         raise InvalidInput(
             f"sessions {', '.join(unknown)}: not in backup {path}; copy them from the list of recordings"
         )
-    return [line for line in lines if not sessions or recordings.split(line["key"])[0] in sessions]
+    return [line for line in lines if not sessions or split(line["key"])[0] in sessions]
 
 
 class Bucket:
     """The bucket, and what became of the files of a backup."""
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, lines: list[Line]) -> None:
         self.module, self.bucket = module, module.params["bucket"]
-        lines = index(Path(module.params["backup"]), self.bucket, module.params["sessions"])
         self.api = client(module, "s3")
         self.versions = s3_objects.versions(self.api, self.bucket, RECORDINGS)
-        self.fates = recordings_index.fates(lines, self.versions)
-        classes = {item["VersionId"]: item.get("StorageClass") for item in self.versions}
-        buried = self.of(Fate.BURIED)
-        self.cold = [line for line in buried if classes[line["version_id"]] in recordings.COLD_CLASSES]
-        self.buried = [line for line in buried if line not in self.cold]
-        self.deleted = self.of(Fate.DELETED)
+        self.fates = index.fates(lines, self.versions)
 
     def of(self, fate: Fate) -> list[Line]:
         """The files of one fate."""
@@ -145,22 +138,23 @@ class Bucket:
         by_key: dict[str, list[dict[str, Any]]] = {}
         for item in self.versions:
             by_key.setdefault(item["Key"], []).append(item)
-        markers = [marker for line in self.deleted for marker in s3_objects.markers(by_key[line["key"]])]
-        refused = s3_objects.delete(self.api, self.bucket, markers)
+        above = [marker for line in self.of(Fate.DELETED) for marker in markers(by_key[line["key"]])]
+        refused = s3_objects.delete(self.api, self.bucket, above)
         if refused:
             self.module.fail_json(msg=f"S3 refused to delete delete markers: {'; '.join(refused[:5])}")
-        for line in self.buried:
+        for line in self.of(Fate.BURIED):
             about = s3_objects.head(self.api, self.bucket, line["key"], line["version_id"])
             s3_objects.copy_version(self.api, self.bucket, line["key"], line["version_id"], about)
 
 
 def reconcile(module: Any) -> None:
     """Compare, restore."""
-    for session in module.params["sessions"]:
-        recordings.check_session(session)
-    bucket = Bucket(module)
+    params = module.params
+    for session in params["sessions"]:
+        check_session(session)
+    bucket = Bucket(module, wanted(Path(params["backup"]), params["bucket"], params["sessions"]))
     resource = f"bucket {bucket.bucket}"
-    restored = sorted(line["key"] for line in [*bucket.deleted, *bucket.buried])
+    restored = sorted(line["key"] for line in [*bucket.of(Fate.DELETED), *bucket.of(Fate.BURIED)])
     finish(
         module,
         compare({resource: dict.fromkeys(restored, "deleted")}, {resource: dict.fromkeys(restored, "current")}),
@@ -169,7 +163,7 @@ def reconcile(module: Any) -> None:
         kept=len(bucket.of(Fate.KEPT)),
         replaced=[line["key"] for line in bucket.of(Fate.REPLACED)],
         lost=[line["key"] for line in bucket.of(Fate.LOST)],
-        cold=[line["key"] for line in bucket.cold],
+        cold=[line["key"] for line in bucket.of(Fate.COLD)],
     )
 
 
@@ -182,7 +176,7 @@ def main() -> None:
             "sessions": {"type": "list", "elements": "str", "default": []},
         },
         reconcile,
-        rules={"bucket": bucket()},
+        rules={"bucket": kinds.bucket()},
     )
 
 

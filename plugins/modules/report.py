@@ -87,7 +87,7 @@ import tempfile
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit import report as audit_report
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.report import page as report
+from ansible_collections.meetops.jitsi.plugins.module_utils.report import page
 from ansible_collections.meetops.jitsi.plugins.module_utils.review import report as review_report
 
 
@@ -126,9 +126,9 @@ def write(module: AnsibleModule) -> None:
     made = {"review": review_report, "audit": audit_report}[params["kind"]].report(params["facts"])
     contents = {}
     if params["html"]:
-        contents[params["html"]] = report.html(made, template).encode()
+        contents[params["html"]] = page.html(made, template).encode()
     if params["pdf"]:
-        contents[params["pdf"]] = report.pdf(made, template)
+        contents[params["pdf"]] = page.pdf(made, template)
     changed = [put(module, path, content) for path, content in contents.items()]
     module.exit_json(changed=any(changed), files=list(contents))
 

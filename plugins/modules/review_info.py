@@ -10,9 +10,9 @@ module: review_info
 version_added: 0.3.0
 short_description: Tell what happened on a platform in a month, whether the goals were met, and what to change
 description:
-  - Reads figures of a month, or of half a year, and computes how much people met, what ran, what it cost, how it scaled
-    and recorded, what failed, whether each goal was met, and which limits and sizes to change, each with its reason.
-  - How each figure is made is said in C(docs/review.md) of the collection.
+  - Reads figures of a month, or of half a year. Computes how much people met, what ran, what it cost, how it scaled and
+    recorded, and what failed. Says whether each goal was met, and which limits and sizes to change, with the reasons.
+  - C(docs/review.md) of the collection has the formula of each figure.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -77,7 +77,7 @@ extends_documentation_fragment:
   - amazon.aws.boto3
 notes:
   - CloudWatch keeps figures of 5 minutes for 63 days, of an hour for 455, and changes of alarms for 30 days. Actions of
-    scaling are kept for six weeks. What is older is told as if it had not been.
+    scaling are kept for six weeks. What is older is missing from the review.
   - Makes about 5 API calls, one more for each 100800 figures and each 100 changes of alarms in the account.
   - "Permissions: cloudwatch:GetMetricData and DescribeAlarmHistory, application-autoscaling:DescribeScalingActivities."
 """
@@ -172,37 +172,36 @@ import datetime as dt
 import math
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import figures as review
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import reader as api
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import result as review_result
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import figures, reader, result
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import between
 from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 
-def queries(name: str, namespace: str, kinds: list[str]) -> dict[str, api.Query]:
+def queries(name: str, namespace: str, kinds: list[str]) -> dict[str, reader.Query]:
     """What is asked of CloudWatch."""
-    own, asked = {"Platform": name}, {}
-    for key, (metric, statistic) in review.PLATFORM_FIGURES.items():
+    own = {"Platform": name}
+    asked: dict[str, reader.Query] = {}
+    for key, (metric, statistic) in figures.PLATFORM_FIGURES.items():
         asked[key] = (namespace, metric, own, statistic)
     for kind in kinds:
-        of_service = {"ClusterName": platform.cluster(name), "ServiceName": platform.services(name)[kind]}
-        for key, (metric, statistic) in review.SERVICE_FIGURES.items():
+        of_service = {"ClusterName": names.cluster(name), "ServiceName": names.services(name)[kind]}
+        for key, (metric, statistic) in figures.SERVICE_FIGURES.items():
             asked[f"{kind}.{key}"] = ("AWS/ECS", metric, of_service, statistic)
-    for component in review.COMPONENTS:
-        asked[f"errors.{component}"] = (namespace, f"Errors/{name}/{component}", {}, "Sum")
+    for component in figures.COMPONENTS:
+        asked[f"errors.{component}"] = (namespace, f"{names.errors_metric(name)}/{component}", {}, "Sum")
     return asked
 
 
 def check(params: dict[str, Any]) -> None:
     """Refuse sizes of nothing."""
-    names = [task.get("name") for task in params["tasks"]]
-    for name in names:
-        if name not in platform.KINDS or names.count(name) > 1:
-            raise InvalidInput(f"tasks {name}: give each of {', '.join(platform.KINDS)} at most once, by its name")
+    given = [task.get("name") for task in params["tasks"]]
+    for name in given:
+        if name not in names.KINDS or given.count(name) > 1:
+            raise InvalidInput(f"tasks {name}: give each of {', '.join(names.KINDS)} at most once, by its name")
     for task in params["tasks"]:
         if "instance_type" not in task and not {"cpu", "memory"} <= set(task):
             raise InvalidInput(f"tasks {task['name']}: has no size; give cpu and memory, or instance_type")
@@ -216,29 +215,29 @@ def reconcile(module: Any) -> None:
     check(params)
     name, kinds = params["name"], [task["name"] for task in params["tasks"]]
     zone = moments.timezone(params["timezone"])
-    since, until, period = review.window(params["kind"], params["month"], params["days"], dt.datetime.now(zone))
+    since, until, period = figures.window(params["kind"], params["month"], params["days"], dt.datetime.now(zone))
     # Whole periods, as CloudWatch has them.
     since = dt.datetime.fromtimestamp(since.timestamp() // period * period, dt.UTC)
     watch = client(module, "cloudwatch")
-    series = api.figures(watch, queries(name, params["metric_namespace"], kinds), since, until, period)
-    targets = {kind: platform.resource_ids(name)[kind] for kind in ("bridge", "recorder") if kind in kinds}
-    figures = review.Figures(
+    series = reader.figures(watch, queries(name, params["metric_namespace"], kinds), since, until, period)
+    targets = {kind: names.resource_ids(name)[kind] for kind in ("bridge", "recorder") if kind in kinds}
+    read = figures.Figures(
         since=int(since.timestamp()),
         until=int(until.timestamp()),
         period=period,
         series=series,
-        errors={component: series[f"errors.{component}"] for component in review.COMPONENTS},
-        alarms=api.alarm_changes(watch, f"{name}/", since, until),
-        scaling=api.scaling_actions(client(module, "application-autoscaling"), targets, since, until),
+        errors={component: series[f"errors.{component}"] for component in figures.COMPONENTS},
+        alarms=reader.alarm_changes(watch, names.alarm_prefix(name), since, until),
+        scaling=reader.scaling_actions(client(module, "application-autoscaling"), targets, since, until),
     )
-    setup = review.Setup(
+    setup = figures.Setup(
         tasks=params["tasks"],
         bridge_max=params["bridge_max"],
         recorder_max=params["recorder_max"],
         scaling_percent=params["scaling_percent"],
         schedules=params["schedules"],
     )
-    found = review_result.result(params["kind"], name, figures, setup, params["asleep_usd_month"], zone)
+    found = result.result(params["kind"], name, read, setup, params["asleep_usd_month"], zone)
     module.exit_json(changed=False, review=found)
 
 
@@ -257,7 +256,7 @@ def main() -> None:
             "scaling_percent": {"type": "int", "default": 70},
             "schedules": {"type": "bool", "default": False},
             "asleep_usd_month": {"type": "float", "default": 0},
-            "metric_namespace": {"type": "str", "default": "Jitsi/JVB"},
+            "metric_namespace": {"type": "str", "default": names.METRIC_NAMESPACE},
         },
         reconcile,
         rules={

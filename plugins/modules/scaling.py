@@ -10,11 +10,12 @@ module: scaling
 version_added: 0.1.0
 short_description: Keep the scaling of all ECS services of one cluster
 description:
-  - Owns the scalable targets, the scaling policies and the scheduled actions of every service of a cluster.
-    Those that are not listed are removed.
-  - The minimum of a target is given only when the target is made. Later it is the state of the service,
-    asleep (0) or awake (1), and belongs to whoever wakes it and puts it to sleep, so it is kept.
-    It is lowered only if it is more than the maximum. The maximum is put back if it differs.
+  - Owns the scalable targets, the scaling policies and the scheduled actions of every service of a cluster. Those that
+    are not listed are removed.
+  - Sets the minimum of a target only when it makes the target. Later the minimum says whether the service is asleep (0)
+    or awake (1), and belongs to whoever wakes it and puts it to sleep. So the module keeps it, unless it is more than
+    the maximum.
+  - Puts back the maximum if it differs.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
@@ -174,9 +175,9 @@ options:
     choices: [present, absent]
     default: present
 notes:
-  - C(community.aws.application_autoscaling_policy) (release 11.2) writes in check mode, reports a second policy of a
-    service as changed in every run, cannot make a target without a policy, has no scheduled actions and removes nothing
-    that is no longer listed. It would also put back the minimum, and so put an awake service to sleep.
+  - C(community.aws.application_autoscaling_policy) (release 11.2) writes in check mode, and reports a second policy of
+    a service as changed in every run. It cannot make a target without a policy, has no scheduled actions and removes
+    nothing that is no longer listed. It would also put back the minimum, and so put an awake service to sleep.
   - "Permissions: application-autoscaling:DescribeScalableTargets, DescribeScalingPolicies, DescribeScheduledActions,
     RegisterScalableTarget, DeregisterScalableTarget, PutScalingPolicy, DeleteScalingPolicy, PutScheduledAction and
     DeleteScheduledAction; cloudwatch:PutMetricAlarm, DescribeAlarms and DeleteAlarms for the alarms of the policies;
@@ -243,86 +244,66 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: target jitsi-video-platform-bridge, action: create, fields: [MaxCapacity, MinCapacity, service]}]
+  sample: [{resource: target jitsi-video-platform-bridge, action: update, fields: [max_capacity]}]
 """
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling as aas
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import cloudwatch
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling, cloudwatch
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change
 
-ARGUMENTS: dict[str, Any] = {
-    "cluster": {"type": "str", "required": True},
-    "targets": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
+STATISTICS = ["Average", "Minimum", "Maximum", "SampleCount", "Sum"]
+POLICY: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "metric": {
+        "type": "str",
+        "choices": ["ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"],
+    },
+    "custom_metric": {
+        "type": "dict",
         "options": {
-            "service": {"type": "str", "required": True},
-            "min_capacity": {"type": "int", "default": 0},
-            "max_capacity": {"type": "int", "required": True},
-            "policies": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {
-                    "name": {"type": "str", "required": True},
-                    "metric": {
-                        "type": "str",
-                        "choices": ["ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"],
-                    },
-                    "custom_metric": {
-                        "type": "dict",
-                        "options": {
-                            "namespace": {"type": "str", "required": True},
-                            "metric_name": {"type": "str", "required": True},
-                            "statistic": {
-                                "type": "str",
-                                "choices": ["Average", "Minimum", "Maximum", "SampleCount", "Sum"],
-                                "default": "Average",
-                            },
-                            "dimensions": {"type": "dict", "default": {}},
-                        },
-                    },
-                    "target_value": {"type": "float", "required": True},
-                    "scale_in_cooldown": {"type": "int", "default": 300},
-                    "scale_out_cooldown": {"type": "int", "default": 300},
-                    "disable_scale_in": {"type": "bool", "default": False},
-                },
-            },
-            "step_policies": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {
-                    "name": {"type": "str", "required": True},
-                    "namespace": {"type": "str", "required": True},
-                    "metric_name": {"type": "str", "required": True},
-                    "dimensions": {"type": "dict", "default": {}},
-                    "statistic": {"type": "str", "choices": ["Average", "Minimum", "Maximum"], "default": "Average"},
-                    "threshold": {"type": "float", "required": True},
-                    "minutes": {"type": "int", "default": 1},
-                    "add": {"type": "int", "default": 1},
-                    "cooldown": {"type": "int", "default": 180},
-                },
-            },
-            "schedules": {
-                "type": "list",
-                "elements": "dict",
-                "default": [],
-                "options": {
-                    "name": {"type": "str", "required": True},
-                    "schedule": {"type": "str", "required": True},
-                    "timezone": {"type": "str", "default": "UTC"},
-                    "min_capacity": {"type": "int"},
-                    "max_capacity": {"type": "int"},
-                },
-            },
+            "namespace": {"type": "str", "required": True},
+            "metric_name": {"type": "str", "required": True},
+            "statistic": {"type": "str", "choices": STATISTICS, "default": "Average"},
+            "dimensions": {"type": "dict", "default": {}},
         },
     },
+    "target_value": {"type": "float", "required": True},
+    "scale_in_cooldown": {"type": "int", "default": 300},
+    "scale_out_cooldown": {"type": "int", "default": 300},
+    "disable_scale_in": {"type": "bool", "default": False},
+}
+STEP_POLICY: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "namespace": {"type": "str", "required": True},
+    "metric_name": {"type": "str", "required": True},
+    "dimensions": {"type": "dict", "default": {}},
+    "statistic": {"type": "str", "choices": STATISTICS[:3], "default": "Average"},
+    "threshold": {"type": "float", "required": True},
+    "minutes": {"type": "int", "default": 1},
+    "add": {"type": "int", "default": 1},
+    "cooldown": {"type": "int", "default": 180},
+}
+SCHEDULE: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "schedule": {"type": "str", "required": True},
+    "timezone": {"type": "str", "default": "UTC"},
+    "min_capacity": {"type": "int"},
+    "max_capacity": {"type": "int"},
+}
+TARGET: dict[str, Any] = {
+    "service": {"type": "str", "required": True},
+    "min_capacity": {"type": "int", "default": 0},
+    "max_capacity": {"type": "int", "required": True},
+    "policies": {"type": "list", "elements": "dict", "default": [], "options": POLICY},
+    "step_policies": {"type": "list", "elements": "dict", "default": [], "options": STEP_POLICY},
+    "schedules": {"type": "list", "elements": "dict", "default": [], "options": SCHEDULE},
+}
+ARGUMENTS: dict[str, Any] = {
+    "cluster": {"type": "str", "required": True},
+    "targets": {"type": "list", "elements": "dict", "default": [], "options": TARGET},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
@@ -332,14 +313,14 @@ class Scaling:
 
     def __init__(self, module: Any) -> None:
         self.cluster: str = module.params["cluster"]
-        self.aas, self.cloudwatch = client(module, "application-autoscaling"), client(module, "cloudwatch")
-        policies = aas.describe_policies(self.aas)
+        self.api, self.cloudwatch = client(module, "application-autoscaling"), client(module, "cloudwatch")
+        policies = applicationautoscaling.describe_policies(self.api)
         self.policy_arns = scaling.policy_arns(self.cluster, policies)
         self.state = scaling.current_state(
             self.cluster,
-            aas.describe_targets(self.aas),
+            applicationautoscaling.describe_targets(self.api),
             policies,
-            aas.describe_scheduled_actions(self.aas),
+            applicationautoscaling.describe_scheduled_actions(self.api),
             cloudwatch.describe_alarms(self.cloudwatch, scaling.alarm_prefix(self.cluster)),
         )
 
@@ -359,28 +340,28 @@ class Scaling:
         if kind == "schedule":
             self.apply_schedule(change, resource_id, name, given)
         elif change.after is None:
-            aas.delete_policy(self.aas, resource_id, name)
+            applicationautoscaling.delete_policy(self.api, resource_id, name)
         else:
-            kind_of_policy = aas.STEP if kind == "step" else aas.TRACKING
-            arn = aas.put_policy(self.aas, resource_id, name, kind_of_policy, given)
+            kind_of_policy = applicationautoscaling.STEP if kind == "step" else applicationautoscaling.TRACKING
+            arn = applicationautoscaling.put_policy(self.api, resource_id, name, kind_of_policy, given)
             self.policy_arns[f"{(change.after)['service']}/{name}"] = arn
 
     def apply_target(self, change: Change, resource_id: str) -> None:
         """Make, change or remove a target."""
         if change.after is None:
-            aas.deregister_target(self.aas, resource_id)
+            applicationautoscaling.deregister_target(self.api, resource_id)
         else:
             # Only what differs: the life cycle may set the minimum at this very moment.
             limits = {field: change.after[field] for field in change.fields if field.endswith("Capacity")}
-            aas.register_target(self.aas, resource_id, limits)
+            applicationautoscaling.register_target(self.api, resource_id, limits)
 
     def apply_schedule(self, change: Change, resource_id: str, name: str, given: dict[str, Any]) -> None:
         """Make, change or remove a scheduled action."""
         if change.after is None:
-            aas.delete_scheduled_action(self.aas, resource_id, name)
+            applicationautoscaling.delete_scheduled_action(self.api, resource_id, name)
         else:
-            schedule = {field: given.pop(field) for field in ("Schedule", "Timezone") if field in given}
-            aas.put_scheduled_action(self.aas, resource_id, name, schedule, given)
+            schedule: dict[str, str] = {field: given.pop(field) for field in ("Schedule", "Timezone") if field in given}
+            applicationautoscaling.put_scheduled_action(self.api, resource_id, name, schedule, given)
 
     def apply_alarm(self, change: Change) -> None:
         """Make, change or remove the alarm of a step policy; its policy is there by now."""

@@ -154,12 +154,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils._aws.tags import tag
 from ansible_collections.meetops.jitsi.plugins.module_utils.access import kms_key
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    document as secret_document,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    schedule as secret_schedule,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document, schedule
 
 MANAGED_KEY = "alias/aws/secretsmanager"
 # Fields that UpdateSecret sets, and its names for them.
@@ -178,15 +173,15 @@ class Secret:
         self.arn: str = self.described.get("ARN", "")
         self.version_id = ""
         self.document: dict[str, Any] = {}
-        self.generated: list[str] = secret_document.missing({}, self.sizes)
+        self.generated: list[str] = document.missing({}, self.sizes)
         self.deletion_scheduled = bool(self.described.get("DeletedDate"))
 
     def read(self) -> None:
         """Read the document, and refuse to complete it while a rotation is unfinished."""
         self.version_id, text = secretsmanager.read(self.sm, self.name)
-        self.document = secret_document.parse(text, self.name)
-        self.generated = secret_document.missing(self.document, self.sizes)
-        pending = secret_document.unfinished_rotation(self.described.get("VersionIdsToStages") or {})
+        self.document = document.parse(text, self.name)
+        self.generated = document.missing(self.document, self.sizes)
+        pending = document.unfinished_rotation(self.described.get("VersionIdsToStages") or {})
         if self.generated and pending:
             raise InvalidInput(
                 f"name {self.name}: {', '.join(self.generated)} cannot be added while version {pending} waits for its "
@@ -197,16 +192,16 @@ class Secret:
         """Add the missing keys. Reads again right before writing, so as not to undo another writer."""
         self.read()
         if self.generated:
-            self.document = secret_document.complete(self.document, self.sizes)
-            self.version_id = secretsmanager.put(self.sm, self.name, secret_document.render(self.document))
+            self.document = document.complete(self.document, self.sizes)
+            self.version_id = secretsmanager.put(self.sm, self.name, document.render(self.document))
 
     def create(self, fields: Fields) -> None:
         """Create the secret with all of its keys."""
-        self.document = secret_document.complete({}, self.sizes)
+        self.document = document.complete({}, self.sizes)
         self.arn, self.version_id = secretsmanager.create(
             self.sm,
             self.name,
-            secret_document.render(self.document),
+            document.render(self.document),
             fields["description"],
             fields["kms_key_id"],
             fields["tags"],
@@ -256,11 +251,11 @@ def present(module: Any, secret: Secret) -> None:
     wanted: dict[str, Any] = {
         "description": module.params["description"],
         "kms_key_id": key,
-        "tags": {str(key): str(value) for key, value in module.params["tags"].items()},
+        "tags": module.params["tags"],
     }
     if module.params["rotation_function_arn"] is not None:
-        current["rotation"] = secret_schedule.current(secret.described)
-        wanted["rotation"] = secret_schedule.wanted(*secret.rotation)
+        current["rotation"] = schedule.current(secret.described)
+        wanted["rotation"] = schedule.wanted(*secret.rotation)
     if secret.deletion_scheduled:
         # Its value can be read only once it is restored.
         secret.generated = []
@@ -268,7 +263,7 @@ def present(module: Any, secret: Secret) -> None:
     else:
         if secret.described:
             secret.read()
-        current["keys"] = secret_document.filled(secret.document)
+        current["keys"] = document.filled(secret.document)
         wanted["keys"] = sorted({*current["keys"], *secret.sizes})
     resource = f"secret {secret.name}"
     finish(
@@ -277,7 +272,7 @@ def present(module: Any, secret: Secret) -> None:
         secret.apply,
         arn=lambda: secret.arn,
         version_id=lambda: secret.version_id,
-        key_names=lambda: sorted({*secret_document.filled(secret.document), *secret.generated}),
+        key_names=lambda: sorted({*document.filled(secret.document), *secret.generated}),
         generated=lambda: secret.generated,
     )
 
@@ -304,7 +299,7 @@ def kept(module: Any, secret: Secret) -> None:
     finish(
         module,
         compare(
-            {resource: {"rotation": secret_schedule.current(secret.described)}} if exists else {},
+            {resource: {"rotation": schedule.current(secret.described)}} if exists else {},
             {resource: {"rotation": None}} if exists else {},
         ),
         lambda change: secretsmanager.cancel_rotation(secret.sm, secret.name),
@@ -317,12 +312,12 @@ def kept(module: Any, secret: Secret) -> None:
 
 def reconcile(module: Any) -> None:
     """Check the input, read the secret, make it as wanted."""
-    secret_document.check_name(module.params["name"])
-    secret_document.check_recovery_window(module.params["recovery_window_days"])
+    document.check_name(module.params["name"])
+    document.check_recovery_window(module.params["recovery_window_days"])
     kms_key.check("kms_key_id", module.params["kms_key_id"])
-    secret_schedule.check(module.params["rotation_function_arn"], module.params["rotation_days"])
+    schedule.check(module.params["rotation_function_arn"], module.params["rotation_days"])
     if module.params["state"] == "present":
-        secret_document.check_keys(module.params["keys"])
+        document.check_keys(module.params["keys"])
     {"present": present, "kept": kept, "absent": absent}[module.params["state"]](module, Secret(module))
 
 

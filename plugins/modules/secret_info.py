@@ -107,52 +107,48 @@ secret:
     rotating: ""
 """
 
+from typing import Any
+
 from ansible_collections.meetops.jitsi.plugins.module_utils import names
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner, secretsmanager
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import secretsmanager
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    document as secret_document,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    report as secret_report,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document, report
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 
-def read(module):
-    """Three calls: description, current document, versions."""
+def read(module: Any) -> dict[str, Any]:
+    """All that is known of the secret but its values, by three calls: description, current document, versions."""
     params = module.params
     name = params["secret"] or names.secret(params["name"])
-    client = runner.client(module, "secretsmanager")
-    described = secretsmanager.describe(client, name)
+    api = client(module, "secretsmanager")
+    described = secretsmanager.describe(api, name)
     if not described or described.get("DeletedDate"):
         raise InvalidInput(
             f"name {params['name']}: there is no secret {name}; run site.yml, which makes or restores it"
         )
-    document = secret_document.parse(secretsmanager.read(client, name)[1], name)
-    versions = secretsmanager.versions(client, name)
-    return secret_report.listing(
-        described, document, versions, params["keys"], params["days"], params["grace_days"], secret_report.now()
-    )
+    held = document.parse(secretsmanager.read(api, name)[1], name)
+    versions = secretsmanager.versions(api, name)
+    return report.listing(described, held, versions, params["keys"], params["days"], params["grace_days"], report.now())
 
 
-def reconcile(module):
+def reconcile(module: Any) -> None:
     """Check the input, read, exit."""
-    secret_document.check_keys(module.params["keys"])
-    secret_report.check(module.params["days"], module.params["grace_days"], 0)
+    document.check_keys(module.params["keys"])
+    report.check(module.params["days"], module.params["grace_days"], 0)
     module.exit_json(changed=False, secret=read(module))
 
 
-def main():
+def main() -> None:
     """Run the module."""
-    runner.run(
-        dict(
-            name=dict(type="str", required=True),
-            secret=dict(type="str", no_log=False),
-            keys=dict(type="dict", required=True, no_log=False),
-            days=dict(type="int", default=90),
-            grace_days=dict(type="int", default=7),
-        ),
+    run(
+        {
+            "name": {"type": "str", "required": True},
+            "secret": {"type": "str", "no_log": False},
+            "keys": {"type": "dict", "required": True, "no_log": False},
+            "days": {"type": "int", "default": 90},
+            "grace_days": {"type": "int", "default": 7},
+        },
         reconcile,
         rules=PLATFORM,
     )

@@ -121,17 +121,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.backup import vault
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import load, verify
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import connect as rotation_cloud
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    document as secret_document,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    report as secret_report,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    restoration,
-    rotation,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document, report, restoration, rotation
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.connect import connect
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import CURRENT, PENDING, RESTART, Do
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
@@ -144,15 +135,17 @@ class Restore:
 
     def __init__(self, module: Any) -> None:
         self.module, self.params = module, module.params
-        self.cloud = rotation_cloud.connect(module)
+        self.cloud = connect(module)
         self.sm, self.name = self.cloud.sm, self.cloud.secret
+        self.described: dict[str, Any] | None = None
+        self.current: document.Document = {}
+        self.former: document.Document = {}
+        self.version, self.postponed, self.deleted, self.ended = "", "", False, False
+        self.missing: list[str] = []
+        self.differing: list[str] = []
+        self.left: list[str] = []
+        self.restored: list[str] = []
         self.steps: list[str] = []
-        self.postponed, self.ended = "", False
-        self.read_backup(Path(module.params["backup"]))
-        self.described = secretsmanager.describe(self.sm, self.name)
-        self.deleted = bool(self.described and self.described.get("DeletedDate"))
-        self.read()
-        self.restored = self.keys
 
     def read_backup(self, path: Path) -> None:
         """Verify and decrypt the backup."""
@@ -166,17 +159,24 @@ class Restore:
         self.created = datetime.fromisoformat(about["created"])
         encrypted = (path / "secret.vault").read_text()
         plain = json.loads(vault.decrypt(self.module, self.params["vault_password_file"], encrypted))
-        self.former = secret_document.parse(plain["document"] or None, self.name)
+        self.former = document.parse(plain["document"] or None, self.name)
         if not self.former:
             raise InvalidInput(f"backup {path}: the secret had no value then; take another backup")
 
     def read(self) -> None:
+        """Read the secret as it is, and see what is to put back. The backup must have been read."""
+        self.described = secretsmanager.describe(self.sm, self.name)
+        self.deleted = bool(self.described and self.described.get("DeletedDate"))
+        self.read_current()
+        self.restored = self.keys
+
+    def read_current(self) -> None:
         """Read what is current. What no component can read counts as nothing."""
         self.version, self.current = "", {}
         if self.described and not self.deleted:
             self.version, text = secretsmanager.read(self.sm, self.name)
             try:
-                self.current = secret_document.parse(text, self.name)
+                self.current = document.parse(text, self.name)
             except InvalidInput:
                 pass
         self.left = restoration.unrestorable(self.current, self.former)
@@ -202,7 +202,7 @@ class Restore:
             (version for version, labels in stages.items() if PENDING in labels and CURRENT not in labels), ""
         )
         text = self.cloud.text(pending) if pending else None
-        waiting = secret_document.parse(text, self.name) if text else {}
+        waiting = document.parse(text, self.name) if text else {}
         if pending and any(waiting.get(key) != self.former[key] for key in self.keys):
             raise InvalidInput(
                 f"name {self.params['name']}: version {pending} waits for its rotation to end; finish it with "
@@ -231,7 +231,7 @@ class Restore:
             secretsmanager.restore(self.sm, self.name)
             self.deleted = False
             self.steps.append("cancelled the deletion of the secret")
-            self.read()
+            self.read_current()
             self.restored = self.keys
         self.complete()
         if self.differing or self.unfinished:
@@ -251,20 +251,20 @@ class Restore:
             # Somebody came while it began.
             self.postponed = rotating.outcome.postponed
         self.steps += rotating.outcome.steps
-        self.read()
+        self.read_current()
 
     def complete(self) -> None:
         """Make the secret, or add the missing keys, with values that nobody had."""
         if not self.missing:
             return
-        text = secret_document.render(restoration.completed(self.current, self.former))
+        text = document.render(restoration.completed(self.current, self.former))
         if self.described:
             self.cloud.put(str(uuid.uuid4()), text, [CURRENT])
         else:
             secretsmanager.create(self.sm, self.name, text, "", "", {})
         self.steps.append(f"added {', '.join(self.missing)}")
         self.described = secretsmanager.describe(self.sm, self.name)
-        self.read()
+        self.read_current()
 
     def report(self) -> dict[str, Any]:
         """What is returned."""
@@ -292,10 +292,12 @@ class Restore:
 def reconcile(module: Any) -> None:
     """Check the input, compare, restore."""
     params = module.params
-    secret_document.check_keys(params["keys"])
-    secret_report.check(1, 0, params["wait_minutes"])
+    document.check_keys(params["keys"])
+    report.check(1, 0, params["wait_minutes"])
     vault.check("vault_password_file", params["vault_password_file"])
     restore = Restore(module)
+    restore.read_backup(Path(params["backup"]))
+    restore.read()
     if restore.keys:
         restore.refuse_rotation()
         restore.wait(0 if module.check_mode else params["wait_minutes"] * 60)

@@ -148,81 +148,71 @@ changes:
 """
 
 from contextlib import suppress
+from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import connect as rotation_cloud
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    document as secret_document,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    report as secret_report,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import (
-    rotation,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import Request
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document, report, rotation
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.connect import connect
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import Action, Request
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.list_kinds import key_names
 
 
-def report(module, action, run):
-    """What is returned."""
-    told = secret_report.report(action, run.secret, run.outcome)
-    ages = secret_report.ages(run.outcome.age_days, module.params["days"], module.params["grace_days"])
+def result(module: Any, action: Action, rotating: rotation.Rotation) -> dict[str, Any]:
+    """What is returned: what was done, or would be first, and how old the values are."""
+    told = report.report(action, rotating.secret, rotating.outcome)
+    ages = report.ages(rotating.outcome.age_days, module.params["days"], module.params["grace_days"])
     return {
         **told,
-        "message": f"{told['message']} {secret_report.due(ages)}",
+        "message": f"{told['message']} {report.due(ages)}",
         **ages,
-        "version_id": run.outcome.version,
-        "steps": run.outcome.steps,
+        "version_id": rotating.outcome.version,
+        "steps": rotating.outcome.steps,
     }
 
 
-def rotate(module, run):
+def rotate(module: Any, secret: str, rotating: rotation.Rotation) -> None:
     """See what is to do, do it, and exit."""
-    action = run.wait_for_turn(0 if module.check_mode else module.params["wait_minutes"] * 60)
-    resource = f"secret {run.cloud.secret}"
-    before, after = secret_report.planned(action, run.secret)
+    action = rotating.wait_for_turn(0 if module.check_mode else module.params["wait_minutes"] * 60)
+    resource = f"secret {secret}"
+    before, after = report.planned(action, rotating.secret)
 
-    def apply(change):
+    def apply(change: Change) -> None:
         # Somebody may come while it begins.
         with suppress(rotation.Postponed):
-            run.run()
+            rotating.run()
 
-    runner.finish(
-        module,
-        compare({resource: before}, {resource: after}),
-        apply,
-        rotation=lambda: report(module, action, run),
-    )
+    changes = compare({resource: before}, {resource: after})
+    finish(module, changes, apply, rotation=lambda: result(module, action, rotating))
 
 
-def reconcile(module):
+def reconcile(module: Any) -> None:
     """Check the input, then rotate."""
     params = module.params
-    secret_document.check_keys(params["keys"])
-    secret_report.check(params["days"], params["grace_days"], params["wait_minutes"])
+    document.check_keys(params["keys"])
+    report.check(params["days"], params["grace_days"], params["wait_minutes"])
     request = Request(days=params["days"], named=frozenset(params["only"]), force=params["force"])
     try:
-        rotate(module, rotation.Rotation(rotation_cloud.connect(module), params["keys"], request, say=module.log))
+        cloud = connect(module)
+        rotate(module, cloud.secret, rotation.Rotation(cloud, params["keys"], request, say=module.log))
     except rotation.RotationError as error:
         module.fail_json(msg=f"{params['name']}: {error}")
 
 
-def main():
+def main() -> None:
     """Run the module."""
-    runner.run(
-        dict(
-            name=dict(type="str", required=True),
-            secret=dict(type="str", no_log=False),
-            keys=dict(type="dict", required=True, no_log=False),
-            days=dict(type="int", default=90),
-            grace_days=dict(type="int", default=7),
-            only=dict(type="list", elements="str", default=[]),
-            force=dict(type="bool", default=False),
-            wait_minutes=dict(type="int", default=0),
-        ),
+    run(
+        {
+            "name": {"type": "str", "required": True},
+            "secret": {"type": "str", "no_log": False},
+            "keys": {"type": "dict", "required": True, "no_log": False},
+            "days": {"type": "int", "default": 90},
+            "grace_days": {"type": "int", "default": 7},
+            "only": {"type": "list", "elements": "str", "default": []},
+            "force": {"type": "bool", "default": False},
+            "wait_minutes": {"type": "int", "default": 0},
+        },
         reconcile,
         rules={**PLATFORM, "only": key_names()},
     )

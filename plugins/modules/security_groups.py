@@ -65,7 +65,7 @@ options:
             type: str
             required: true
       egress:
-        description: What may go out. Nothing else does. DNS and the metadata service are not subject to it.
+        description: What may go out. Nothing else does. These rules do not limit DNS and the metadata service.
         type: list
         elements: dict
         default: []
@@ -138,26 +138,119 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: rules of shop-web, action: update, fields: [Ingress]}]
+  sample: [{resource: rules of shop-web, action: update, fields: [ingress]}]
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ec2 as network
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ec2
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import security_groups as rules
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import security_groups
 
-GROUP = "security group "
-RULES = "rules of "
+RULE: dict[str, Any] = {
+    "protocol": {"type": "str", "choices": ["tcp", "udp"], "default": "tcp"},
+    "ports": {"type": "str", "required": True},
+    "peers": {"type": "list", "elements": "str", "required": True},
+    "description": {"type": "str", "required": True},
+}
+ARGUMENTS: dict[str, Any] = {
+    "vpc_id": {"type": "str", "required": True},
+    "groups": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "name": {"type": "str", "required": True},
+            "description": {"type": "str", "required": True},
+            "ingress": {"type": "list", "elements": "dict", "default": [], "options": RULE},
+            "egress": {"type": "list", "elements": "dict", "default": [], "options": RULE},
+        },
+    },
+    "lock_default": {"type": "bool", "default": False},
+    "tags": {"type": "dict", "default": {}},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
 
 
-def prefix_lists(ec2: Any, groups: list[dict[str, Any]]) -> dict[str, str]:
+class Groups:
+    """All groups of a VPC as they are, and how to change one of them or its rules."""
+
+    def __init__(self, api: Any, vpc_id: str, lists: Mapping[str, str], descriptions: Mapping[str, str]) -> None:
+        self.api = api
+        self.vpc_id = vpc_id
+        self.lists = lists  # id of each prefix list by its name
+        self.descriptions = descriptions
+        self.found = {group["GroupName"]: group for group in ec2.list_groups(api, vpc_id)}
+        self.ids = {name: group["GroupId"] for name, group in self.found.items()}
+        # Ids of groups that this run made. EC2 puts rules into them itself, which nobody has read yet.
+        self.unread: list[str] = []
+
+    def tags(self, name: str) -> dict[str, str]:
+        """The tags of a group that exists."""
+        return ec2.tags(self.found[name])
+
+    def permissions(self, name: str, direction: str) -> dict[str, dict[str, Any]]:
+        """The rules of a group in the direction ``Ingress`` or ``Egress``, each as the Revoke calls take it."""
+        return security_groups.permissions(self.described(name, direction), self.names())
+
+    def rules(self, name: str) -> dict[str, dict[str, str]]:
+        """The rules of a group by direction, each with its description."""
+        return {
+            direction: security_groups.descriptions(self.described(name, direction), self.names())
+            for direction in security_groups.PERMISSIONS
+        }
+
+    def described(self, name: str, direction: str) -> list[dict[str, Any]]:
+        """The rules of a group in one direction as EC2 reports them."""
+        permissions: list[dict[str, Any]] = self.found[name][security_groups.PERMISSIONS[direction]]
+        return permissions
+
+    def names(self) -> dict[str, str]:
+        """Names of groups and prefix lists by their ids."""
+        return {identity: name for name, identity in {**self.ids, **self.lists}.items()}
+
+    def apply(self, change: Change) -> None:
+        """Make one change."""
+        if change.resource.startswith(security_groups.GROUP):
+            self.apply_group(change.resource.removeprefix(security_groups.GROUP), change)
+        elif change.after is not None:
+            self.set_rules(change.resource.removeprefix(security_groups.RULES), change.after, change.fields)
+
+    def apply_group(self, name: str, change: Change) -> None:
+        """Create, tag or delete a group."""
+        if change.after is None:
+            ec2.delete_group(self.api, self.ids.pop(name))
+        elif change.before is None:
+            tags = change.after["Tags"]
+            self.ids[name] = ec2.create_group(self.api, self.vpc_id, name, self.descriptions[name], tags)
+            self.unread.append(self.ids[name])
+        else:
+            ec2.tag(self.api, self.ids[name], change.before["Tags"], change.after["Tags"])
+
+    def set_rules(self, name: str, after: Fields, directions: list[str]) -> None:
+        """Add the rules that a group lacks, put back their descriptions and remove all others."""
+        if self.unread:
+            self.found.update({group["GroupName"]: group for group in ec2.read_new_groups(self.api, self.unread)})
+            self.unread.clear()
+        now, peers = self.rules(name), {**self.ids, **self.lists}
+        for direction in directions:
+            new, reworded, strays = security_groups.steps(now[direction], after[direction])
+            if new:
+                ec2.authorize(self.api, direction, self.ids[name], security_groups.authorizations(new, peers))
+            if reworded:
+                ec2.reword(self.api, direction, self.ids[name], security_groups.authorizations(reworded, peers))
+            if strays:
+                permissions = self.permissions(name, direction)
+                ec2.revoke(self.api, direction, self.ids[name], [permissions[text] for text in strays])
+
+
+def prefix_lists(api: Any, groups: list[dict[str, Any]]) -> dict[str, str]:
     """Name -> id of the prefix lists that the rules name, without a call when they name none."""
-    names = rules.prefix_list_names(groups)
-    found = network.prefix_lists(ec2, names) if names else {}
+    names = security_groups.prefix_list_names(groups)
+    found = ec2.prefix_lists(api, names) if names else {}
     for name in names:
         if name not in found:
             raise InvalidInput(
@@ -166,101 +259,54 @@ def prefix_lists(ec2: Any, groups: list[dict[str, Any]]) -> dict[str, str]:
     return found
 
 
+def present(found: Groups, wanted: Mapping[str, Any], tags: Mapping[str, str], lock_default: bool) -> list[Change]:
+    """Changes that make the groups, and then set the rules, since those name groups."""
+    rules = {**wanted, **({"default": security_groups.NO_RULES} if lock_default else {})}
+    there = [name for name in rules if name in found.ids]
+    # A VPC that does not exist yet will have a default group.
+    current = {"default": security_groups.NEW_DEFAULT, **{name: found.rules(name) for name in there}}
+    made = {name: found.tags(name) for name in there if name in wanted}
+    named = {name: {**tags, "Name": name} for name in wanted}
+    return [
+        *compare(security_groups.tagged(made), security_groups.tagged(named)),
+        *compare(security_groups.ruled(current), security_groups.ruled(rules)),
+    ]
+
+
+def absent(found: Groups, names: list[str]) -> list[Change]:
+    """Changes that take the rules away, and then the groups: those that name each other cannot go before."""
+    ours = [name for name in names if name in found.ids]
+    return [
+        *compare(
+            security_groups.ruled({name: found.rules(name) for name in ours}),
+            security_groups.ruled(dict.fromkeys(ours, security_groups.NO_RULES)),
+        ),
+        *compare(security_groups.tagged({name: found.tags(name) for name in ours}), {}, prune=True),
+    ]
+
+
 def reconcile(module: Any) -> None:
-    """Read all groups of the VPC, compare, create, then set rules."""
+    """Check the input, read all groups of the VPC, make them as wanted."""
     params = module.params
-    wanted_rules = rules.wanted(params["groups"])
-    texts = {group["name"]: group["description"] for group in params["groups"]}
-    tags = {str(key): str(value) for key, value in params["tags"].items()}
-    ec2 = client(module, "ec2")
-    lists = prefix_lists(ec2, params["groups"])
-    found = {group["GroupName"]: group for group in network.list_groups(ec2, params["vpc_id"])}
-    ids = {name: group["GroupId"] for name, group in found.items()}
-    ours = {GROUP + name: {"Tags": network.tags(found[name])} for name in texts if name in found}
-    created: list[str] = []
-
-    def read(rendering: Callable[..., dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:
-        names = {identity: name for name, identity in {**ids, **lists}.items()}
-        return {way: rendering(found[name][key], names) for way, key in rules.PERMISSIONS.items()}
-
-    def apply_group(name: str, change: Change) -> None:
-        if change.after is None:
-            network.delete_group(ec2, ids.pop(name))
-        elif change.before is None:
-            ids[name] = network.create_group(ec2, params["vpc_id"], name, texts[name], change.after["Tags"])
-            created.append(ids[name])
-        else:
-            network.tag(ec2, ids[name], change.before["Tags"], change.after["Tags"])
-
-    def apply_rules(name: str, change: Change) -> None:
-        if created:
-            # EC2 puts rules into new groups itself; they must be known to be removed.
-            found.update({group["GroupName"]: group for group in network.read_new_groups(ec2, created)})
-            created.clear()
-        have, texts_now = read(rules.permissions, name), read(rules.descriptions, name)
-        peers = {**ids, **lists}
-        for way in change.fields:
-            want, now = change.after[way], texts_now[way]
-            new = [text for text in want if text not in now]
-            reworded = [text for text in want if text in now and want[text] != now[text]]
-            strays = [have[way][text] for text in now if text not in want]
-            if new:
-                network.authorize(ec2, way, ids[name], [rules.authorization(text, want[text], peers) for text in new])
-            if reworded:
-                network.reword(ec2, way, ids[name], [rules.authorization(text, want[text], peers) for text in reworded])
-            if strays:
-                network.revoke(ec2, way, ids[name], strays)
-
-    def apply(change: Change) -> None:
-        kind = GROUP if change.resource.startswith(GROUP) else RULES
-        (apply_group if kind == GROUP else apply_rules)(change.resource.removeprefix(kind), change)
-
-    current_rules: dict[str, Any] = {}
+    wanted = security_groups.wanted(params["groups"])
+    descriptions = {group["name"]: group["description"] for group in params["groups"]}
+    api = client(module, "ec2")
+    found = Groups(api, params["vpc_id"], prefix_lists(api, params["groups"]), descriptions)
     if params["state"] == "present":
-        if params["lock_default"]:
-            wanted_rules["default"] = {way: {} for way in rules.PERMISSIONS}
-            # A VPC that does not exist yet will have one.
-            current_rules[RULES + "default"] = rules.NEW_DEFAULT
-        changes = compare(ours, {GROUP + name: {"Tags": {**tags, "Name": name}} for name in texts})
+        changes = present(found, wanted, params["tags"], params["lock_default"])
     else:
-        # Groups that name each other can be deleted only without their rules.
-        wanted_rules = {name: {way: {} for way in rules.PERMISSIONS} for name in texts if name in found}
-        changes = []
-    current_rules |= {RULES + name: read(rules.descriptions, name) for name in wanted_rules if name in found}
-    changes += compare(current_rules, {RULES + name: fields for name, fields in wanted_rules.items()})
-    if params["state"] == "absent":
-        changes += compare(ours, {}, prune=True)
-    finish(module, changes, apply, group_ids=lambda: {name: ids[name] for name in texts if name in ids})
+        changes = absent(found, list(wanted))
+    finish(
+        module,
+        changes,
+        found.apply,
+        group_ids=lambda: {name: found.ids[name] for name in wanted if name in found.ids},
+    )
 
 
 def main() -> None:
     """Run the module."""
-    rule = {
-        "protocol": {"type": "str", "choices": ["tcp", "udp"], "default": "tcp"},
-        "ports": {"type": "str", "required": True},
-        "peers": {"type": "list", "elements": "str", "required": True},
-        "description": {"type": "str", "required": True},
-    }
-    run(
-        {
-            "vpc_id": {"type": "str", "required": True},
-            "groups": {
-                "type": "list",
-                "elements": "dict",
-                "required": True,
-                "options": {
-                    "name": {"type": "str", "required": True},
-                    "description": {"type": "str", "required": True},
-                    "ingress": {"type": "list", "elements": "dict", "default": [], "options": rule},
-                    "egress": {"type": "list", "elements": "dict", "default": [], "options": rule},
-                },
-            },
-            "lock_default": {"type": "bool", "default": False},
-            "tags": {"type": "dict", "default": {}},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        },
-        reconcile,
-    )
+    run(ARGUMENTS, reconcile)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ module: service_discovery
 version_added: 0.1.0
 short_description: Keep a private DNS namespace of AWS Cloud Map and its services
 description:
-  - Creates a namespace whose names only one VPC resolves, and services in it, with which Amazon ECS registers the
-    addresses of its tasks.
+  - Creates a namespace whose names only one VPC resolves, and services in it. Amazon ECS registers the addresses of its
+    tasks with these services.
   - Puts back TTLs and tags that differ.
   - Waits until Cloud Map has done what it was asked to, at most five minutes for each step. A new namespace takes about
     one.
@@ -73,20 +73,20 @@ options:
     default: {}
   state:
     description:
-      - V(absent) deletes the namespace, all of its services and its hosted zone. It is an error, before anything is
-        deleted, if a service has registered instances, and still has them after O(wait_timeout). Check mode does not
-        mind.
+      - V(absent) deletes the namespace, all of its services and its hosted zone. If a service still has registered
+        instances after O(wait_timeout), the module fails and deletes nothing. Check mode does not look for instances.
     type: str
     choices: [present, absent]
     default: present
   wait_timeout:
-    description: Seconds to wait, before a namespace is deleted, for the instances of tasks that have ended to go.
+    description: How many seconds to wait for the instances of ended tasks to go, before a namespace is deleted.
     type: int
     default: 120
     version_added: 0.4.0
 notes:
   - Neither C(amazon.aws) (release 11.4) nor C(community.aws) (release 11.2) has a module for AWS Cloud Map.
-  - A namespace does not tell its VPC. It is the one whose hosted zone Route 53 lists for the VPC.
+  - Cloud Map does not say to which VPC a namespace belongs. The module takes the one whose hosted zone Route 53 lists
+    for the VPC.
   - A request to create the namespace has the same id in every run. When a run dies after sending it, the next one waits
     for the same operation.
   - "Permissions: servicediscovery:ListNamespaces, GetNamespace, CreatePrivateDnsNamespace, UpdatePrivateDnsNamespace,
@@ -142,27 +142,27 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: service xmpp, action: update, fields: [TTL]}]
+  sample: [{resource: service xmpp, action: update, fields: [ttl]}]
 """
 
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import servicediscovery as api
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import servicediscovery
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import service_discovery as discovery
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import service_discovery
 
 
 def find(module: Any, cloud_map: Any) -> dict[str, Any]:
     """The namespace of the VPC, or an empty dict."""
     name, vpc_id = module.params["namespace"], module.params["vpc_id"]
-    if discovery.is_planned(vpc_id):
+    if service_discovery.is_planned(vpc_id):
         return {}
-    namespaces = api.list_namespaces(cloud_map, name)
+    namespaces = servicediscovery.list_namespaces(cloud_map, name)
     if not namespaces:
         return {}
-    zones = api.zones_of_vpc(client(module, "route53"), vpc_id, cloud_map.meta.region_name)
-    return dict(discovery.choose(namespaces, zones) or {})
+    zones = servicediscovery.zones_of_vpc(client(module, "route53"), vpc_id, cloud_map.meta.region_name)
+    return dict(service_discovery.choose(namespaces, zones) or {})
 
 
 class Builder:
@@ -176,39 +176,41 @@ class Builder:
 
     def apply(self, change: Change) -> None:
         """Create, update or delete one resource."""
-        if change.resource.startswith(discovery.NAMESPACE):
+        if change.resource.startswith(service_discovery.NAMESPACE):
             self.set_namespace(change)
         else:
-            self.set_service(change.resource.removeprefix(discovery.SERVICE), change)
+            self.set_service(change.resource.removeprefix(service_discovery.SERVICE), change)
 
     def set_namespace(self, change: Change) -> None:
+        """Create, put back or delete the namespace."""
         if change.after is None:
-            api.delete_namespace(self.cloud_map, self.namespace["Id"])
+            servicediscovery.delete_namespace(self.cloud_map, self.namespace["Id"])
             self.namespace = {}
         elif change.before is None:
             name, vpc_id = self.params["namespace"], self.params["vpc_id"]
-            self.namespace = api.create_namespace(
+            self.namespace = servicediscovery.create_namespace(
                 self.cloud_map,
                 name,
                 vpc_id,
-                discovery.request_id(name, vpc_id),
+                service_discovery.request_id(name, vpc_id),
                 change.after["NegativeTTL"],
                 change.after["Tags"],
             )
         else:
             if "NegativeTTL" in change.fields:
-                api.update_negative_ttl(self.cloud_map, self.namespace["Id"], change.after["NegativeTTL"])
-            api.tag(self.cloud_map, self.namespace["Arn"], change.before["Tags"], change.after["Tags"])
+                servicediscovery.update_negative_ttl(self.cloud_map, self.namespace["Id"], change.after["NegativeTTL"])
+            servicediscovery.tag(self.cloud_map, self.namespace["Arn"], change.before["Tags"], change.after["Tags"])
 
     def set_service(self, name: str, change: Change) -> None:
+        """Create, put back or delete a service."""
         if change.after is None:
-            api.delete_service(self.cloud_map, self.services.pop(name)["Id"])
+            servicediscovery.delete_service(self.cloud_map, self.services.pop(name)["Id"])
         elif change.before is None:
-            self.services[name] = api.create_service(
+            self.services[name] = servicediscovery.create_service(
                 self.cloud_map,
                 self.namespace["Id"],
                 name,
-                discovery.records(change.after),
+                service_discovery.records(change.after),
                 change.after["RoutingPolicy"],
                 change.after["CustomHealth"],
                 change.after["Tags"],
@@ -216,37 +218,38 @@ class Builder:
         else:
             service = self.services[name]
             if "TTL" in change.fields:
-                api.update_records(self.cloud_map, service["Id"], discovery.records(change.after))
-            api.tag(self.cloud_map, service["Arn"], change.before["Tags"], change.after["Tags"])
+                servicediscovery.update_records(self.cloud_map, service["Id"], service_discovery.records(change.after))
+            servicediscovery.tag(self.cloud_map, service["Arn"], change.before["Tags"], change.after["Tags"])
 
 
 def reconcile(module: Any) -> None:
     """Read the namespace and its services, compare, and create the namespace before the services."""
     params = module.params
     name, vpc_id = params["namespace"], params["vpc_id"]
-    discovery.check(name, params["negative_ttl"], params["services"])
+    service_discovery.check(name, params["negative_ttl"], params["services"])
     wanted = {}
     if params["state"] == "present":
-        tags = {str(key): str(value) for key, value in params["tags"].items()}
-        wanted = discovery.wanted(name, vpc_id, params["negative_ttl"], params["services"], tags)
+        wanted = service_discovery.wanted(name, vpc_id, params["negative_ttl"], params["services"], params["tags"])
 
     cloud_map = client(module, "servicediscovery")
     namespace = find(module, cloud_map)
-    services = api.list_services(cloud_map, namespace["Id"]) if namespace else []
+    services = servicediscovery.list_services(cloud_map, namespace["Id"]) if namespace else []
     current = {}
     if namespace:
-        tags = api.read_tags(cloud_map, namespace["Arn"])
-        current[discovery.NAMESPACE + name] = discovery.namespace_fields(namespace, vpc_id, tags)
+        tags = servicediscovery.read_tags(cloud_map, namespace["Arn"])
+        current[service_discovery.NAMESPACE + name] = service_discovery.namespace_fields(namespace, vpc_id, tags)
     for service in services:
-        resource = discovery.SERVICE + service["Name"]
+        resource = service_discovery.SERVICE + service["Name"]
         if resource in wanted or not wanted:
-            current[resource] = discovery.service_fields(service, api.read_tags(cloud_map, service["Arn"]))
+            tags = servicediscovery.read_tags(cloud_map, service["Arn"])
+            current[resource] = service_discovery.service_fields(service, tags)
 
     changes = compare(current, wanted, prune=True)
-    discovery.check_changes(changes)
+    service_discovery.check_changes(changes)
     if not wanted and not module.check_mode:
-        services = api.wait_without_instances(cloud_map, namespace.get("Id", ""), services, params["wait_timeout"])
-        discovery.check_deletion(services)
+        namespace_id, seconds = namespace.get("Id", ""), params["wait_timeout"]
+        services = servicediscovery.wait_without_instances(cloud_map, namespace_id, services, seconds)
+        service_discovery.check_deletion(services)
     builder = Builder(cloud_map, params, namespace, services)
     finish(
         module,

@@ -9,7 +9,7 @@ module: services
 version_added: 0.1.0
 short_description: Manage ECS services, but never how many tasks they run
 description:
-  - Creates services with a desired count of 0 and keeps every other field of them; what is left out goes back to its
+  - Creates services with a desired count of 0. Keeps every other field. A field that is left out goes back to its
     default.
   - The desired count is never touched afterwards. It belongs to the life cycle and to autoscaling.
   - Moving tasks between zones for balance (C(availabilityZoneRebalancing)) cuts calls, so it is off unless asked for.
@@ -23,13 +23,10 @@ options:
     description:
       - Services in the shape of the CreateService request, with its key names, without C(cluster) and C(desiredCount).
       - C(taskDefinition) must name a revision.
+      - With C(state=absent) in place of V(present), the default, the service is deleted. Its tasks are stopped, and the
+        module waits for that. Such an item needs only its C(serviceName).
     type: list
     elements: dict
-    default: []
-  absent:
-    description: Names of services to delete. Their tasks are stopped, and the module waits for that.
-    type: list
-    elements: str
     default: []
   tags:
     description: Tags of every service.
@@ -41,9 +38,9 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
 notes:
-  - C(community.aws.ecs_service) (release 11.2) is not used because it demands a desired count for every replica
-    service, so that a run would put an awake service to sleep, is always "changed" when given the ARN of a task
-    definition, and ignores drift of the network configuration.
+  - C(community.aws.ecs_service) (release 11.2) demands a desired count for every replica service, so a run would put an
+    awake service to sleep. It always reports a change when it gets the ARN of a task definition. It ignores drift of
+    the network configuration.
   - A run that changes nothing makes one API call for up to ten services.
 """
 
@@ -67,7 +64,8 @@ EXAMPLES = r"""
 - name: Remove a service
   meetops.jitsi.services:
     cluster: jitsi-video-platform-cluster
-    absent: [jitsi-video-platform-recorder]
+    services:
+      - { serviceName: jitsi-video-platform-recorder, state: absent }
 """
 
 RETURN = r"""
@@ -99,113 +97,111 @@ changes:
   returned: always
   type: list
   elements: dict
-  sample: [{resource: service x, action: update, fields: [taskDefinition]}]
+  sample: [{resource: service x, action: update, fields: [task_definition]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws.tags import tag_dict
-from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import services as ecs_service
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-PREFIX = "service "
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import services
+from ansible_collections.meetops.jitsi.plugins.module_utils.items import by_state
+
+ARGUMENTS: dict[str, Any] = {
+    "cluster": {"type": "str", "required": True},
+    "services": {"type": "list", "elements": "dict", "default": []},
+    "tags": {"type": "dict", "default": {}},
+}
 
 
 class Services:
-    """The services that are listed, and those that shall be absent."""
+    """The services as they are, and how to change one."""
 
-    def __init__(self, module):
-        self.params, self.cluster = module.params, module.params["cluster"]
-        self.ecs = runner.client(module, "ecs")
-        self.requests = self.read_requests()
-        names = [*self.requests, *self.params["absent"]]
-        described = api.services(self.ecs, self.cluster, names)
-        self.alive = {item["serviceName"]: item for item in described if item["status"] == "ACTIVE"}
+    def __init__(
+        self, api: Any, cluster: str, requests: Mapping[str, Any], described: Iterable[Mapping[str, Any]]
+    ) -> None:
+        self.api = api
+        self.cluster = cluster
+        self.requests = requests
+        self.alive: dict[str, Any] = {}
         # Deleted earlier, but their tasks are still stopping.
-        self.ending = [item["serviceName"] for item in described if item["status"] != "ACTIVE"]
-
-    def read_requests(self):
-        """The services by name in the shape of CreateService, after all checks."""
-        requests = {}
-        for index, given in enumerate(self.params["services"]):
-            path = f"services {given.get('serviceName', index)}"
-            request = api.request(self.ecs, "CreateService", given, path)
-            ecs_service.validate(request)
-            name = request["serviceName"]
-            if name in requests or name in self.params["absent"]:
-                raise InvalidInput(f"{path}: is listed twice, or under absent too; list it once")
-            requests[name] = request
-        return requests
-
-    def changes(self):
-        """What differs. Raises InvalidInput if AWS cannot change it."""
-        current = {
-            PREFIX + name: {**ecs_service.fields(service), "tags": tag_dict(service.get("tags"))}
-            for name, service in self.alive.items()
-        }
-        wanted = {
-            PREFIX + name: {**ecs_service.fields(service), "tags": self.params["tags"]}
-            for name, service in self.requests.items()
-        }
-        changes = compare(current, wanted, prune=True)
-        for change in changes:
-            if change.action == "update":
-                ecs_service.validate_update(change.resource, change.before, change.after)
-        return changes
+        self.ending: list[str] = []
+        for service in described:
+            if service["status"] == "ACTIVE":
+                self.alive[service["serviceName"]] = service
+            else:
+                self.ending.append(service["serviceName"])
 
     def apply(self, change: Change) -> None:
         """Make one change."""
-        getattr(self, change.action)(change.resource.removeprefix(PREFIX), change)
+        name, before, after = change.resource.removeprefix(services.SERVICE), change.before, change.after
+        if after is None:
+            ecs.delete_service(self.api, self.cluster, name)
+            self.ending.append(name)
+        elif before is None:
+            self.create(name, after)
+        else:
+            self.update(name, before, after, change.fields)
 
-    def create(self, name, change):
+    def create(self, name: str, after: Fields) -> None:
+        """Make a service without tasks, once the last one of its name is gone."""
         if name in self.ending:
-            api.wait_until_deleted(self.ecs, self.cluster, [name])
+            ecs.wait_until_deleted(self.api, self.cluster, [name])
             self.ending.remove(name)
-        fields = ecs_service.create_request(self.requests[name])
-        if change.after["tags"]:
-            fields["tags"] = api.listed(change.after["tags"])
-        self.alive[name] = api.create_service(self.ecs, self.cluster, fields)
+        fields = services.create_request(self.requests[name])
+        if after["tags"]:
+            fields["tags"] = ecs.listed(after["tags"])
+        self.alive[name] = ecs.create_service(self.api, self.cluster, fields)
 
-    def update(self, name, change):
-        if "tags" in change.fields:
-            api.tag(self.ecs, self.alive[name]["serviceArn"], change.before["tags"], change.after["tags"])
-        if change.fields != ["tags"]:
-            fields = ecs_service.update_request(self.requests[name], change.fields)
-            self.alive[name] = api.update_service(self.ecs, self.cluster, name, fields)
+    def update(self, name: str, before: Fields, after: Fields, fields: list[str]) -> None:
+        """Put back the fields that differ, and no other."""
+        if "tags" in fields:
+            ecs.tag(self.api, self.alive[name]["serviceArn"], before["tags"], after["tags"])
+        if fields != ["tags"]:
+            request = services.update_request(self.requests[name], fields)
+            self.alive[name] = ecs.update_service(self.api, self.cluster, name, request)
 
-    def delete(self, name, change):
-        api.delete_service(self.ecs, self.cluster, name)
-        self.ending.append(name)
-
-    def result(self):
-        """The services for the caller, after those that had to go are gone."""
+    def result(self) -> dict[str, dict[str, Any]]:
+        """The services for the caller, once those that had to go are gone."""
         leaving = [name for name in self.ending if name not in self.requests]
         if leaving:
-            api.wait_until_deleted(self.ecs, self.cluster, leaving)
+            ecs.wait_until_deleted(self.api, self.cluster, leaving)
         return {name: self.state(name) for name in self.requests}
 
-    def state(self, name):
+    def state(self, name: str) -> dict[str, Any]:
+        """A service as it is, or as it is planned."""
         if name in self.alive:
-            return ecs_service.state(self.alive[name])
-        return ecs_service.planned_state(self.requests[name], api.arn(self.ecs, f"service/{self.cluster}/{name}"))
+            return services.state(self.alive[name])
+        return services.planned_state(self.requests[name], ecs.arn(self.api, f"service/{self.cluster}/{name}"))
 
 
-def reconcile(module):
-    services = Services(module)
-    runner.finish(module, services.changes(), services.apply, services=services.result)
+def requested(api: Any, listed: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The listed services in the shape of CreateService, after all checks."""
+    requests = {}
+    for name, given in listed.items():
+        requests[name] = ecs.request(api, "CreateService", given, f"services {name}")
+        services.validate(requests[name])
+    return requests
 
 
-def main():
-    runner.run(
-        dict(
-            cluster=dict(type="str", required=True),
-            services=dict(type="list", elements="dict", default=[]),
-            absent=dict(type="list", elements="str", default=[]),
-            tags=dict(type="dict", default={}),
-        ),
-        reconcile,
-    )
+def reconcile(module: Any) -> None:
+    """Check the input, read the services, make them as wanted."""
+    params = module.params
+    api = client(module, "ecs")
+    listed, gone = by_state("services", params["services"], "serviceName")
+    requests = requested(api, listed)
+    described = ecs.services(api, params["cluster"], [*requests, *gone])
+    found = Services(api, params["cluster"], requests, described)
+    changes = compare(services.current(found.alive), services.wanted(requests, params["tags"]), prune=True)
+    services.check_changes(changes)
+    finish(module, changes, found.apply, services=found.result)
+
+
+def main() -> None:
+    """Run the module."""
+    run(ARGUMENTS, reconcile)
 
 
 if __name__ == "__main__":

@@ -19,13 +19,10 @@ options:
     description:
       - Task definitions in the shape of the RegisterTaskDefinition request, with its key names.
       - Secret values do not belong here; name them under C(secrets) of a container.
+      - With C(state=absent) in place of V(present), the default, every revision of the family is deregistered and
+        deleted. Such an item needs only its C(family).
     type: list
     elements: dict
-    default: []
-  absent:
-    description: Families of which every revision is deregistered and deleted.
-    type: list
-    elements: str
     default: []
   tags:
     description:
@@ -39,9 +36,8 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
   - amazon.aws.boto3
 notes:
-  - C(community.aws.ecs_taskdefinition) (release 11.2) is not used because it does not compare CPU, memory, execution
-    role, network mode and platform, so that a change of C(cpu) from 256 to 512 registers nothing, and because it
-    returns nothing in check mode.
+  - C(community.aws.ecs_taskdefinition) (release 11.2) does not compare CPU, memory, execution role, network mode and
+    platform. So a change of C(cpu) from 256 to 512 registers nothing. It returns nothing in check mode.
   - A run that changes nothing makes one API call a family.
   - If the answer to a registration is lost, its repetition leaves two equal revisions, which does no harm.
 """
@@ -65,7 +61,8 @@ EXAMPLES = r"""
 
 - name: Remove what is no longer used
   meetops.jitsi.task_definitions:
-    absent: [jitsi-video-platform-recorder]
+    task_definitions:
+      - { family: jitsi-video-platform-recorder, state: absent }
 """
 
 RETURN = r"""
@@ -96,105 +93,102 @@ changes:
   sample: [{resource: task definition x, action: update, fields: [containers.jvb.image]}]
 """
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs as api
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import runner
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.tags import tag_dict
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions as task_definition
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions
+from ansible_collections.meetops.jitsi.plugins.module_utils.items import by_state
 
-PREFIX = "task definition "
+ARGUMENTS: dict[str, Any] = {
+    "task_definitions": {"type": "list", "elements": "dict", "default": []},
+    "tags": {"type": "dict", "default": {}},
+}
 
 
 class Families:
-    """The families that are listed, and the revisions of those that shall be absent."""
+    """The families as they are, and how to change one."""
 
-    def __init__(self, module):
-        self.params = module.params
-        self.ecs = runner.client(module, "ecs")
-        self.requests = self.read_requests()
-        newest = {family: api.newest_task_definition(self.ecs, family) for family in self.requests}
-        self.newest = {family: found for family, found in newest.items() if found}
-        self.doomed = {
-            arn: status
-            for family in self.params["absent"]
-            for status in ("INACTIVE", "ACTIVE")
-            for arn in api.revisions(self.ecs, family, status)
-        }
-
-    def read_requests(self):
-        """The RegisterTaskDefinition requests by family, after all checks."""
-        requests = {}
-        for index, given in enumerate(self.params["task_definitions"]):
-            path = f"task_definitions {given.get('family', index)}"
-            request = api.request(self.ecs, "RegisterTaskDefinition", given, path)
-            task_definition.validate(request)
-            family = request["family"]
-            if family in requests or family in self.params["absent"]:
-                raise InvalidInput(f"{path}: is listed twice, or under absent too; list it once")
-            tags = {**tag_dict(request.get("tags")), **self.params["tags"]}
-            requests[family] = {**request, **({"tags": api.listed(tags)} if tags else {})}
-        return requests
-
-    def changes(self):
-        """What differs."""
-        current = {PREFIX + family: managed_fields(found) for family, found in self.newest.items()}
-        wanted = {
-            PREFIX + family: task_definition.wanted_fields(current.get(PREFIX + family, {}), managed_fields(request))
-            for family, request in self.requests.items()
-        }
-        current.update({PREFIX + arn: {"status": status} for arn, status in self.doomed.items()})
-        changes = compare(current, wanted, prune=True)
-        self.changed = {change.resource.removeprefix(PREFIX) for change in changes}
-        # Families that get a new revision, until they have it.
-        self.planned = {name for name in self.changed if name in self.requests} - {
-            change.resource.removeprefix(PREFIX) for change in changes if change.before and change.fields == ["tags"]
-        }
-        return changes
+    def __init__(
+        self, api: Any, requests: Mapping[str, Any], newest: dict[str, dict[str, Any]], doomed: Mapping[str, str]
+    ) -> None:
+        self.api = api
+        self.requests = requests
+        self.newest = newest
+        self.doomed = doomed
 
     def apply(self, change: Change) -> None:
         """Make one change."""
-        name = change.resource.removeprefix(PREFIX)
-        if change.action == "delete":
+        name, before, after = change.resource.removeprefix(task_definitions.FAMILY), change.before, change.after
+        if after is None:
             if self.doomed[name] == "ACTIVE":
-                api.deregister_task_definition(self.ecs, name)
-            api.delete_task_definition(self.ecs, name)
-        elif name in self.planned:
-            self.newest[name] = api.register_task_definition(self.ecs, self.requests[name])
-            self.planned.remove(name)
+                ecs.deregister_task_definition(self.api, name)
+            ecs.delete_task_definition(self.api, name)
+        elif before is None or task_definitions.needs_revision(change):
+            self.newest[name] = ecs.register_task_definition(self.api, self.requests[name])
         else:
-            arn = self.newest[name]["taskDefinitionArn"]
-            api.tag(self.ecs, arn, change.before["tags"], change.after["tags"])
+            ecs.tag(self.api, self.newest[name]["taskDefinitionArn"], before["tags"], after["tags"])
 
-    def result(self):
-        """The revisions for the caller."""
-        return {family: {**self.revision(family), "changed": family in self.changed} for family in self.requests}
-
-    def revision(self, family):
-        if family in self.planned:
-            return {"arn": api.arn(self.ecs, f"task-definition/{family}:planned"), "revision": 0}
-        return {"arn": self.newest[family]["taskDefinitionArn"], "revision": self.newest[family]["revision"]}
-
-
-def managed_fields(definition):
-    """Fields of a definition; its tags as one field, without those of AWS."""
-    return {**task_definition.fields({**definition, "tags": None}), "tags": tag_dict(definition.get("tags"))}
-
-
-def reconcile(module):
-    families = Families(module)
-    runner.finish(module, families.changes(), families.apply, task_definitions=families.result)
+    def result(self, changes: Iterable[Change], planned: bool) -> dict[str, dict[str, Any]]:
+        """The newest revision of each family. What has changes has none yet if they are only ``planned``."""
+        by_family = {change.resource.removeprefix(task_definitions.FAMILY): change for change in changes}
+        revisions = {}
+        for family in self.requests:
+            change = by_family.get(family)
+            if planned and change and task_definitions.needs_revision(change):
+                revision = {"arn": ecs.arn(self.api, f"task-definition/{family}:planned"), "revision": 0}
+            else:
+                found = self.newest[family]
+                revision = {"arn": found["taskDefinitionArn"], "revision": found["revision"]}
+            revisions[family] = {**revision, "changed": change is not None}
+        return revisions
 
 
-def main():
-    runner.run(
-        dict(
-            task_definitions=dict(type="list", elements="dict", default=[]),
-            absent=dict(type="list", elements="str", default=[]),
-            tags=dict(type="dict", default={}),
-        ),
-        reconcile,
+def requested(api: Any, listed: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The RegisterTaskDefinition requests of the listed families, after all checks."""
+    requests = {}
+    for family, given in listed.items():
+        request = ecs.request(api, "RegisterTaskDefinition", given, f"task_definitions {family}")
+        task_definitions.validate(request)
+        every = {**tag_dict(request.get("tags")), **tags}
+        requests[family] = {**request, **({"tags": ecs.listed(every)} if every else {})}
+    return requests
+
+
+def revisions(api: Any, families: Iterable[str]) -> dict[str, str]:
+    """The status of every revision of some families, by ARN."""
+    return {
+        arn: status
+        for family in families
+        for status in ("INACTIVE", "ACTIVE")
+        for arn in ecs.revisions(api, family, status)
+    }
+
+
+def reconcile(module: Any) -> None:
+    """Check the input, read the newest revision of each family, make it as wanted."""
+    params = module.params
+    api = client(module, "ecs")
+    listed, gone = by_state("task_definitions", params["task_definitions"], "family")
+    requests = requested(api, listed, params["tags"])
+    newest = {family: ecs.newest_task_definition(api, family) for family in requests}
+    found = Families(api, requests, {family: item for family, item in newest.items() if item}, revisions(api, gone))
+    current = task_definitions.current(found.newest, found.doomed)
+    changes = compare(current, task_definitions.wanted(requests, current), prune=True)
+    finish(
+        module,
+        changes,
+        found.apply,
+        task_definitions=lambda: found.result(changes, planned=module.check_mode),
     )
+
+
+def main() -> None:
+    """Run the module."""
+    run(ARGUMENTS, reconcile)
 
 
 if __name__ == "__main__":

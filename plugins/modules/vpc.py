@@ -10,15 +10,16 @@ module: vpc
 version_added: 0.3.0
 short_description: Keep a VPC with public subnets
 description:
-  - Keeps a VPC with names for its addresses, and its public subnets, each in a zone. With IPv6 the subnets have the
-    second, third and further /64 of the block that AWS gives to the VPC.
-  - Everything about these is put back when it differs. Other subnets of the VPC are left alone.
+  - Keeps a VPC with DNS names for its addresses, and its public subnets, each in one zone. With IPv6, the subnets get
+    the second, third and further /64 of the block that AWS gives to the VPC.
+  - Puts back whatever differs. Leaves other subnets of the VPC alone.
 author:
   - meetops.jitsi contributors (@meetops)
 options:
   name:
     description:
-      - Value of the tag C(Name) of the VPC, by which it is found. The subnets are named after it and their zone.
+      - Value of the tag C(Name) of the VPC. The module finds the VPC by it. The subnets are named after it and their
+        zone.
     type: str
     required: true
   cidr:
@@ -27,7 +28,8 @@ options:
     required: true
   ipv6:
     description:
-      - Whether the subnets have IPv6. The block of a VPC is never taken away again, since alone it does nothing.
+      - Whether the subnets have IPv6. The VPC keeps its block in any case. Without subnets that use it, the block does
+        nothing.
     type: bool
     default: false
   subnets:
@@ -107,16 +109,17 @@ changes:
   returned: success
   type: list
   elements: dict
-  sample: [{resource: subnet 10.90.0.0/24, action: update, fields: [AssignIpv4]}]
+  sample: [{resource: subnet 10.90.0.0/24, action: update, fields: [assign_ipv4]}]
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ec2 as network
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
+from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ec2
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
-from ansible_collections.meetops.jitsi.plugins.module_utils.networking import vpc as rules
+from ansible_collections.meetops.jitsi.plugins.module_utils.networking import vpc
 
 
 class Vpc:
@@ -125,11 +128,11 @@ class Vpc:
     def __init__(self, module: Any) -> None:
         self.params = module.params
         self.name: str = self.params["name"]
-        self.ec2 = client(module, "ec2")
-        found = rules.choose(self.name, self.params["cidr"], network.list_vpcs(self.ec2, self.name))
+        self.api = client(module, "ec2")
+        found = vpc.choose(self.name, self.params["cidr"], ec2.list_vpcs(self.api, self.name))
         self.vpc = dict(found or {})
-        subnets = network.list_subnets(self.ec2, self.vpc["VpcId"]) if found else []
-        self.subnets = {rules.SUBNET + subnet["CidrBlock"]: subnet for subnet in subnets}
+        subnets = ec2.list_subnets(self.api, self.vpc["VpcId"]) if found else []
+        self.subnets = {vpc.SUBNET + subnet["CidrBlock"]: subnet for subnet in subnets}
         self.current = self.read()
 
     def read(self) -> dict[str, Fields]:
@@ -137,20 +140,20 @@ class Vpc:
         if not self.vpc:
             return {}
         attributes = {
-            field: network.vpc_attribute(self.ec2, self.vpc["VpcId"], attribute)
-            for field, attribute in rules.ATTRIBUTES.items()
+            field: ec2.vpc_attribute(self.api, self.vpc["VpcId"], attribute)
+            for field, attribute in vpc.ATTRIBUTES.items()
         }
         return {
-            rules.VPC + self.name: rules.vpc_fields(self.vpc, attributes, network.tags(self.vpc)),
+            vpc.VPC + self.name: vpc.vpc_fields(self.vpc, attributes, ec2.tags(self.vpc)),
             **{
-                resource: rules.subnet_fields(subnet, self.vpc, network.tags(subnet))
+                resource: vpc.subnet_fields(subnet, self.vpc, ec2.tags(subnet))
                 for resource, subnet in self.subnets.items()
             },
         }
 
     def apply(self, change: Change) -> None:
         """Make one change."""
-        if change.resource.startswith(rules.VPC):
+        if change.resource.startswith(vpc.VPC):
             self.set_vpc(change)
         else:
             self.set_subnet(change)
@@ -159,71 +162,71 @@ class Vpc:
         """Create, put back or delete the VPC."""
         after, fields = change.after, change.fields
         if after is None:
-            network.delete_vpc(self.ec2, self.vpc["VpcId"])
+            ec2.delete_vpc(self.api, self.vpc["VpcId"])
             return
         if change.before is None:
-            vpc_id = network.create_vpc(self.ec2, self.params["cidr"], after["Ipv6"], after["Tags"])
+            vpc_id = ec2.create_vpc(self.api, self.params["cidr"], after["Ipv6"], after["Tags"])
             # EC2 resolves names in a new VPC, but gives none.
             fields = ["DnsHostnames"]
         else:
             vpc_id = self.vpc["VpcId"]
             if "Ipv6" in fields:
-                network.add_vpc_ipv6(self.ec2, vpc_id)
+                ec2.add_vpc_ipv6(self.api, vpc_id)
             if "Tags" in fields:
-                network.tag(self.ec2, vpc_id, change.before["Tags"], after["Tags"])
-        self.vpc = network.wait_for(
-            lambda: network.read_vpc(self.ec2, vpc_id),
-            lambda vpc: (
-                vpc["State"] == "available" and (not after["Ipv6"] or bool(rules.associations(vpc, ["associated"])))
+                ec2.tag(self.api, vpc_id, change.before["Tags"], after["Tags"])
+        self.vpc = ec2.wait_for(
+            lambda: ec2.read_vpc(self.api, vpc_id),
+            lambda found: (
+                found["State"] == "available" and (not after["Ipv6"] or bool(vpc.associations(found, ["associated"])))
             ),
         )
-        for field, attribute in rules.ATTRIBUTES.items():
+        for field, attribute in vpc.ATTRIBUTES.items():
             if field in fields:
-                network.set_vpc_attribute(self.ec2, vpc_id, attribute)
+                ec2.set_vpc_attribute(self.api, vpc_id, attribute)
 
     def set_subnet(self, change: Change) -> None:
         """Create, put back or delete a subnet."""
         before, after, fields = change.before, change.after, set(change.fields)
         if after is None:
-            network.delete_subnet(self.ec2, self.subnets[change.resource]["SubnetId"])
+            ec2.delete_subnet(self.api, self.subnets[change.resource]["SubnetId"])
             return
-        block = rules.part(rules.ipv6_block(self.vpc) or "", after["Ipv6"]) if after["Ipv6"] else None
+        block = vpc.part(vpc.ipv6_block(self.vpc) or "", after["Ipv6"]) if after["Ipv6"] else None
         if before is None:
-            cidr = change.resource.removeprefix(rules.SUBNET)
-            self.subnets[change.resource] = network.create_subnet(
-                self.ec2, self.vpc["VpcId"], cidr, block, after["Zone"], after["Tags"]
+            cidr = change.resource.removeprefix(vpc.SUBNET)
+            self.subnets[change.resource] = ec2.create_subnet(
+                self.api, self.vpc["VpcId"], cidr, block, after["Zone"], after["Tags"]
             )
             fields = {"AssignIpv4", *(["AssignIpv6"] if after["AssignIpv6"] else [])}
         subnet = self.subnets[change.resource]
         subnet_id = subnet["SubnetId"]
         if "AssignIpv6" in fields and not after["AssignIpv6"]:
-            network.set_subnet_attribute(self.ec2, subnet_id, "AssignIpv6AddressOnCreation", False)
+            ec2.set_subnet_attribute(self.api, subnet_id, "AssignIpv6AddressOnCreation", False)
         if "Ipv6" in fields:
             self.set_block(subnet, block)
         if "AssignIpv6" in fields and after["AssignIpv6"]:
-            network.set_subnet_attribute(self.ec2, subnet_id, "AssignIpv6AddressOnCreation", True)
+            ec2.set_subnet_attribute(self.api, subnet_id, "AssignIpv6AddressOnCreation", True)
         if "AssignIpv4" in fields:
-            network.set_subnet_attribute(self.ec2, subnet_id, "MapPublicIpOnLaunch", after["AssignIpv4"])
+            ec2.set_subnet_attribute(self.api, subnet_id, "MapPublicIpOnLaunch", after["AssignIpv4"])
         if before is not None and "Tags" in fields:
-            network.tag(self.ec2, subnet_id, before["Tags"], after["Tags"])
+            ec2.tag(self.api, subnet_id, before["Tags"], after["Tags"])
 
     def set_block(self, subnet: dict[str, Any], block: str | None) -> None:
         """Give the subnet another IPv6 block, or none."""
 
         def wait(ready: Callable[[dict[str, Any]], bool]) -> None:
-            network.wait_for(lambda: network.read_subnet(self.ec2, subnet["SubnetId"]), ready)
+            ec2.wait_for(lambda: ec2.read_subnet(self.api, subnet["SubnetId"]), ready)
 
-        for association in rules.associations(subnet):
-            network.remove_subnet_ipv6(self.ec2, association["AssociationId"])
-            wait(lambda found: not rules.associations(found, ["associated", "associating", "disassociating"]))
+        for association in vpc.associations(subnet):
+            ec2.remove_subnet_ipv6(self.api, association["AssociationId"])
+            wait(lambda found: not vpc.associations(found, ["associated", "associating", "disassociating"]))
         if block:
-            network.add_subnet_ipv6(self.ec2, subnet["SubnetId"], block)
-            wait(lambda found: bool(rules.associations(found, ["associated"])))
+            ec2.add_subnet_ipv6(self.api, subnet["SubnetId"], block)
+            wait(lambda found: bool(vpc.associations(found, ["associated"])))
 
     def subnet_ids(self) -> list[str]:
         """IDs of the listed subnets, with placeholders."""
         return [
-            self.subnets.get(rules.SUBNET + subnet["cidr"], {}).get("SubnetId", rules.PLANNED_SUBNET + subnet["zone"])
+            self.subnets.get(vpc.SUBNET + subnet["cidr"], {}).get("SubnetId", vpc.PLANNED_SUBNET + subnet["zone"])
             for subnet in self.params["subnets"]
         ]
 
@@ -231,13 +234,13 @@ class Vpc:
 def present(module: Any, found: Vpc) -> None:
     """Create what is missing, put back what differs."""
     params = module.params
-    wanted = rules.wanted(found.name, params["ipv6"], params["subnets"], found.current, params["tags"])
-    rules.check_current(wanted, found.current)
+    wanted = vpc.wanted(found.name, params["ipv6"], params["subnets"], found.current, params["tags"])
+    vpc.check_current(wanted, found.current)
     finish(
         module,
         compare(found.current, wanted),
         found.apply,
-        vpc_id=lambda: found.vpc.get("VpcId", rules.PLANNED_VPC),
+        vpc_id=lambda: found.vpc.get("VpcId", vpc.PLANNED_VPC),
         subnet_ids=found.subnet_ids,
     )
 
@@ -247,14 +250,14 @@ def absent(module: Any, found: Vpc) -> None:
     ours = {
         resource: fields
         for resource, fields in found.current.items()
-        if not resource.startswith(rules.SUBNET) or fields["Tags"].get("Name") == f"{found.name}-{fields['Zone']}"
+        if not resource.startswith(vpc.SUBNET) or fields["Tags"].get("Name") == names.subnet(found.name, fields["Zone"])
     }
     finish(module, compare(ours, {}, prune=True), found.apply, vpc_id="", subnet_ids=[])
 
 
 def reconcile(module: Any) -> None:
     """Check the input, read what there is, make it as wanted."""
-    rules.check(module.params["cidr"], module.params["subnets"])
+    vpc.check(module.params["cidr"], module.params["subnets"])
     (absent if module.params["state"] == "absent" else present)(module, Vpc(module))
 
 

@@ -4,7 +4,7 @@
 
 Nothing is looked up by name or tag, so whatever a run leaves behind shows. Times, what is drawn anew when it is made
 (passwords, keys, certificates), and the order of lists are left out. Ids are in it: they follow from the requests
-(``weather.py``).
+(``faults.py``).
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from typing import Any
 from unittest import mock
 
 from . import account, modules
-from .faults import Weather
+from .faults import Faults
 from .playbooks import Run, run_playbook
 from .recorder import is_mutating
 from .replay import Request
@@ -71,7 +71,7 @@ class Lab:
         self.server = server or AwsServer()
         self.home = home
         self._owned = server is None
-        self.weather: Weather = self.server.wrap(Weather)
+        self.faults: Faults = self.server.wrap(Faults)
 
     def run(
         self,
@@ -89,8 +89,8 @@ class Lab:
         )
 
     def restore(self, *parts: Sequence[Request]) -> None:
-        """Bring the account to where these requests lead, one part after the other, in good weather."""
-        self.weather.forget()
+        """Bring the account to where these requests lead, one part after the other, without any fault."""
+        self.faults.forget()
         self.server.restore([request for part in parts for request in part])
 
     def record(self, *args: str, before: Sequence[Request] = (), **options: Any) -> list[Request]:
@@ -124,7 +124,7 @@ class Lab:
         for count in range(len(requests) + 1):
             if count:
                 request = requests[count - 1]
-                request.answer(self.weather)
+                request.answer(self.faults)
                 if not is_mutating(request.name):
                     continue
                 last, number = request.name, number + 1
@@ -165,12 +165,12 @@ class Lab:
             kill_descendants()
             return "reset"
 
-        self.weather.fault = fault
-        self.weather.kill = kill_descendants
+        self.faults.fault = fault
+        self.faults.kill = kill_descendants
         try:
             return self.run(*args, **options)
         finally:
-            self.weather.fault = lambda name: None
+            self.faults.fault = lambda name: None
 
     # --- Tasks alone
 

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The documents that the role ecs_service sends to AWS, rendered by Ansible from group_vars, without any AWS."""
+"""The documents that the role ecs_service sends to AWS, rendered by Ansible from the defaults, without any AWS."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def render(folder: Path, **facts: Any) -> dict[str, Any]:
         "vars_files": [
             str(path)
             for path in (
+                ROOT / "roles" / "jitsi" / "defaults" / "main.yml",
                 ROLE / "defaults" / "main.yml",
-                ROOT / "group_vars" / "jitsi.yml",
                 *sorted((ROLE / "vars" / "main").iterdir()),
             )
         ],

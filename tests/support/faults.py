@@ -73,7 +73,7 @@ MESSAGES = {
 }
 
 
-class Weather:
+class Faults:
     """``fault`` says what happens to the call of a name (``service:Action``) that comes: a kind of ERRORS, "reset" (it
     never gets to AWS), "lost" (AWS does it, its answer is lost), "killed", or None for nothing."""
 
@@ -90,7 +90,7 @@ class Weather:
         return getattr(self.application, name)
 
     def forget(self) -> None:
-        """Begin with an empty account, in good weather."""
+        """Begin with an empty account."""
         self.fault = lambda name: None
         self._seen.clear()
 

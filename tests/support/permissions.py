@@ -82,7 +82,7 @@ def parameters(request: Request) -> dict[str, Any]:
 
 
 def _uri(operation: OperationModel) -> str:
-    return re.escape(operation.http["requestUri"].partition("?")[0])
+    return re.escape(str(operation.http["requestUri"]).partition("?")[0])
 
 
 # --- From an operation to IAM's name of it
@@ -423,7 +423,7 @@ def _scaling(action: str, given: Parameters) -> Iterator[tuple[str, str, Context
     if service != "application-autoscaling" or name.startswith("Describe") or "ResourceId" not in given:
         return
     scaled = arn("ecs", str(given["ResourceId"]))
-    cluster = {"ecs:cluster": (arn("ecs", f"cluster/{str(given['ResourceId']).split('/')[1]}"),)}
+    cluster: Context = {"ecs:cluster": (arn("ecs", f"cluster/{str(given['ResourceId']).split('/')[1]}"),)}
     if name == "RegisterScalableTarget":
         yield "ecs:DescribeServices", scaled, cluster
         yield "ecs:UpdateService", scaled, cluster

@@ -47,7 +47,8 @@ class Run:
     @property
     def changed_tasks(self) -> list[str]:
         """Names of the tasks that reported a change."""
-        found, task = [], ""
+        found: list[str] = []
+        task = ""
         for line in self.stdout.splitlines():
             heading = re.match(r"(?:TASK|RUNNING HANDLER) \[(.*)\] \*", line)
             if heading:

@@ -114,7 +114,7 @@ def operation(environ: dict[str, Any], body: bytes) -> str:
 class Recorder:
     """WSGI middleware that records the calls to AWS, in order, as ``service:Action``; whole if ``kept`` is a list."""
 
-    def __init__(self, application: Callable[..., Any]) -> None:
+    def __init__(self, application: Any) -> None:
         self.application = application
         self.calls: list[str] = []
         self.kept: list[Request] | None = None

@@ -8,15 +8,24 @@ from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
+from ansible_collections.meetops.jitsi.plugins.filter import names, task_prices
 
 from .server import ROOT
 
 
 def role_variable(role: str, name: str, **inputs: Any) -> Any:
-    """Render a variable of a role from its defaults, its vars and these inputs."""
+    """Render a variable of a role from the facts' defaults, its own, its vars and these inputs."""
     loader = DataLoader()
     directory = ROOT / "roles" / role
     variables: dict[str, Any] = {}
-    for path in [directory / "defaults" / "main.yml", *sorted(directory.glob("vars/**/*.yml"))]:
+    facts = ROOT / "roles" / "jitsi" / "defaults" / "main.yml"
+    for path in [facts, directory / "defaults" / "main.yml", *sorted(directory.glob("vars/**/*.yml"))]:
         variables |= loader.load_from_file(str(path), unsafe=False, trusted_as_template=True) or {}
-    return Templar(loader, variables=variables | inputs).template(variables[name])
+    templar = Templar(loader, variables=variables | inputs)
+    # Without a run of Ansible no collection's filters are found by their names.
+    for plugin in (names, task_prices):
+        found = plugin.FilterModule().filters()
+        templar.environment.filters.update(
+            {f"meetops.jitsi.{filter_name}": found[filter_name] for filter_name in found}
+        )
+    return templar.template(variables[name])

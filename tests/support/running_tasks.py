@@ -24,7 +24,7 @@ NAME, DOMAIN, ZONE = "jitsi-video-platform", "meet.example.com", "example.com"
 
 
 @dataclass
-class Living:
+class RunningTasks:
     """WSGI middleware around the emulator. ``people`` are the participants whom the next looks at the figures find, one
     number a look and then the last one for ever; None is that nobody tells."""
 
@@ -109,9 +109,9 @@ class Living:
 
 
 @contextmanager
-def living(aws: AwsServer, month: Month) -> Iterator[Living]:
+def running_tasks(aws: AwsServer, month: Month) -> Iterator[RunningTasks]:
     """The platform of a month, which is asleep, lives."""
-    life: Living = aws.wrap(lambda application: Living(application, aws, month))
+    life: RunningTasks = aws.wrap(lambda application: RunningTasks(application, aws, month))
     try:
         yield life
     finally:

@@ -21,7 +21,7 @@ import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils import changes
 from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import scaling
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions as task_definition
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions
 from ansible_collections.meetops.jitsi.plugins.module_utils.edge import dns_records
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import LONGEST_LINE, InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.functions import event_rules, functions
@@ -166,16 +166,16 @@ def as_ecs_reports(definition: dict[str, Any], order: random.Random) -> dict[str
 @given(definitions(), ORDERS)
 def test_a_task_definition_comes_back_as_the_same(definition: Any, order: Any) -> None:
     reported = as_ecs_reports(definition, order)
-    assert task_definition.canonical(reported) == task_definition.canonical(definition)
-    assert task_definition.fields(reported) == task_definition.fields(definition)
+    assert task_definitions.canonical(reported) == task_definitions.canonical(definition)
+    assert task_definitions.fields(reported) == task_definitions.fields(definition)
 
 
 @law
 @given(definitions())
 def test_the_canonical_task_definition_is_its_own(definition: Any) -> None:
-    once = task_definition.canonical(definition)
-    assert task_definition.canonical(once) == once
-    assert task_definition.canonical(json.loads(json.dumps(once))) == once
+    once = task_definitions.canonical(definition)
+    assert task_definitions.canonical(once) == once
+    assert task_definitions.canonical(json.loads(json.dumps(once))) == once
 
 
 @law
@@ -184,8 +184,8 @@ def test_another_value_is_another_task_definition(definition: Any, data: Any) ->
     other = json.loads(json.dumps(definition))
     container = data.draw(st.sampled_from(other["containerDefinitions"]))
     container["environment"] = [*container.get("environment", []), {"name": "NEW", "value": "x"}]
-    assert task_definition.canonical(other) != task_definition.canonical(definition)
-    before, after = task_definition.fields(definition), task_definition.fields(other)
+    assert task_definitions.canonical(other) != task_definitions.canonical(definition)
+    before, after = task_definitions.fields(definition), task_definitions.fields(other)
     assert [name for name in after if before.get(name) != after[name]] == [
         f"containers.{container['name']}.environment.NEW"
     ]
@@ -365,7 +365,7 @@ def rules(draw: Any) -> dict[str, Any]:
         "description": draw(TEXTS),
         "event_pattern": pattern,
         "schedule_expression": None if pattern else "rate(1 minute)",
-        "state": draw(st.sampled_from(["ENABLED", "DISABLED"])),
+        "enabled": draw(st.booleans()),
         "targets": targets,
     }
 

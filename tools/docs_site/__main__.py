@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Builds the documentation site into build/site: the Markdown pages of this repository, and all plugins and roles.
 
-The pages are the ones that GitHub shows; docs/README.md is their order. What Sphinx warns of fails the
-build, as does a link that leads nowhere.
+The pages are the ones that GitHub shows, in the order of docs/README.md. A warning of Sphinx or a broken link fails the
+build.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/**/*.md", "roles/
 # The order of the pages. On the site it is the navigation.
 CONTENTS = "docs/README.md"
 START = "index.md"
-# What is elsewhere on the site; antsibull-docs makes pages of the plugins.
+# Pages with another path on the site. antsibull-docs writes those of the plugins.
 MOVED = {"README.md": START, "plugins/modules": "reference/index.rst"}
 PICTURES = (".png", ".svg")
 
@@ -61,7 +61,7 @@ def relative(target: str, page: str) -> str:
 
 
 def placed(link: str, page: str, written_as: str, pages: set[str]) -> str:
-    """A link of a page of the repository as the site needs it.
+    """Return a link of a page of the repository as the site needs it.
 
     Pages stay pages, other files below docs/ come along, and everything else leads to the repository.
     """
@@ -74,7 +74,7 @@ def placed(link: str, page: str, written_as: str, pages: set[str]) -> str:
     if path in pages or path in MOVED.values() or path.endswith(PICTURES):
         return here
     if not (ROOT / path).exists():
-        # Sphinx says so.
+        # Sphinx reports it.
         return link
     if (ROOT / path).is_dir():
         return f"{GALAXY['repository']}/tree/main/{path}"
@@ -82,7 +82,7 @@ def placed(link: str, page: str, written_as: str, pages: set[str]) -> str:
 
 
 def converted(text: str, page: str, written_as: str, pages: set[str]) -> str:
-    """A page as the site needs it: its links, but not in code, and its widest tables."""
+    """Convert a page for the site: its links outside of code, and its widest tables."""
     text = entries(text)
 
     def led(part: str) -> str:
@@ -113,9 +113,9 @@ def entries(text: str) -> str:
 
 
 def navigation(contents: str, pages: set[str]) -> Iterator[str]:
-    """The list of pages as trees of contents, one a section, which the theme shows at the side.
+    """The list of pages as trees of contents, one for each section, which the theme shows at the side.
 
-    Where the list has the start page, which is above all of them, it is listed itself.
+    The start page is above all of them; in its place stands the list itself.
     """
     for heading, text in sections(contents):
         entries = [(title, placed(link, CONTENTS, START, pages)) for title, link in ENTRY.findall(text)]
@@ -142,29 +142,29 @@ def write_source() -> None:
     for path, text in site_pages().items():
         (SOURCE / path).parent.mkdir(parents=True, exist_ok=True)
         (SOURCE / path).write_text(text, encoding="utf-8")
-    for path in ROOT.glob("docs/**/*"):
-        if path.is_file() and path.suffix not in (".md", ".yml"):
+    for file in ROOT.glob("docs/**/*"):
+        if file.is_file() and file.suffix not in (".md", ".yml"):
             # Sphinx takes pictures from beside the pages.
-            folder = SOURCE if path.suffix in PICTURES else SOURCE / "files"
-            copy = folder / path.relative_to(ROOT)
+            folder = SOURCE if file.suffix in PICTURES else SOURCE / "files"
+            copy = folder / file.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
+            shutil.copyfile(file, copy)
 
 
 def write_reference() -> None:
     """Let antsibull-docs write a page for every plugin and role. It wants a directory that nobody else can write to."""
     folder = SOURCE / "reference"
     folder.mkdir(mode=0o755)
-    command = ["antsibull-docs", "--config-file", HERE / "antsibull-docs.cfg", "collection", "--use-current"]
-    command += ["--fail-on-error", "--squash-hierarchy", "--dest-dir", folder]
+    command: list[str | Path] = ["antsibull-docs", "--config-file", HERE / "antsibull-docs.cfg"]
+    command += ["collection", "--use-current", "--fail-on-error", "--squash-hierarchy", "--dest-dir", folder]
     command.append(f"{GALAXY['namespace']}.{GALAXY['name']}")
     subprocess.run(command, check=True, env=os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections")})
 
 
 def build() -> list[str]:
-    """Build the site from what was written; return what is wrong with it."""
+    """Build the site from the written source; return its problems."""
     shutil.rmtree(SITE, ignore_errors=True)
-    command = ["sphinx-build", "-b", "html", "-q", "-W", "--keep-going", "-j", "auto", "-E"]
+    command: list[str | Path] = ["sphinx-build", "-b", "html", "-q", "-W", "--keep-going", "-j", "auto", "-E"]
     command += ["-d", ROOT / ".cache" / "site", "-c", HERE, SOURCE, SITE]
     if subprocess.run(command, check=False).returncode:
         return ["Sphinx warned, see above"]
@@ -172,7 +172,7 @@ def build() -> list[str]:
 
 
 def main() -> None:
-    """Build the site, or end with what is wrong with it."""
+    """Build the site; on problems, exit with a list of them."""
     write_source()
     write_reference()
     found = build()

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Configuration of Sphinx for the site. Nothing is loaded from elsewhere, neither by the build nor by the reader."""
+"""Configuration of Sphinx for the site. Neither the build nor a reader loads anything from other servers."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ language = "en"
 
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
 nitpicky = True
-# Pages are written for GitHub as well: what is not plain Markdown is left out.
+# Pages are written for GitHub as well, so only plain Markdown is enabled.
 myst_heading_anchors = 4
-# Files that are on the site but no pages of it, see __main__.py.
+# Files on the site that are not pages, see __main__.py.
 myst_url_schemes = {"http": None, "https": None, "mailto": None, "site": "{{path}}"}
 highlight_language = "none"
 smartquotes = False
@@ -34,14 +34,14 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_extra_path = [str(HERE.parent.parent / "build" / "site-source" / "files")]
 html_show_sphinx = False
-# Search works from a disk too, where a browser does not let a page read others for summaries.
+# Search also works from a local disk, where a browser does not let a page read others for summaries.
 html_show_search_summary = False
 html_copy_source = False
 html_use_index = False
 html_theme_options = {"top_of_page_buttons": [], "navigation_with_keys": True}
 
 
-# What the pages of plugins refer to is explained on Ansible's own site.
+# Ansible's own site explains the terms that the plugins' pages refer to.
 ANSIBLE = "https://docs.ansible.com/projects/ansible/latest"
 ELSEWHERE = {
     "action_plugins": "plugins/action.html",

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is wrong with the links of a directory of HTML pages."""
+"""Finds broken links in a directory of HTML pages."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-# What the browser loads by itself, by tag.
+# Attributes whose target the browser loads, by tag.
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "link": "href"}
-# A link that says something of the page, and loads nothing.
+# Relations of links that load nothing.
 TOLD = {"canonical", "next", "prev", "search", "index", "author", "copyright", "license"}
 CODE = {"code", "pre", "script", "style"}
 
@@ -54,7 +54,7 @@ def read(path: Path) -> Page:
 
 
 def problems(site: Path) -> Iterator[str]:
-    """Yield each link to a file or an anchor that is not there, or that is none, and what is loaded from elsewhere."""
+    """Yield each link to a missing file or anchor, each piece of text that should be a link, and each external load."""
     pages = {path.resolve(): read(path) for path in sorted(site.rglob("*.html"))}
     for path, page in pages.items():
         name = path.relative_to(site.resolve())

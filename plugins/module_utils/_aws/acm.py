@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .pages import pages
 from .tags import set_tags, tag_dict, tag_list
 
 Described = dict[str, Any]
@@ -17,8 +18,7 @@ DELAY_SECONDS = 5
 
 def list_certificates(client: Any) -> list[Described]:
     """ListCertificates: summaries of all of the region with RSA keys of 2048 bits, as ACM makes them unless asked."""
-    pages = client.get_paginator("list_certificates").paginate()
-    return [item for page in pages for item in page["CertificateSummaryList"]]
+    return pages(client, "list_certificates", "CertificateSummaryList")
 
 
 def describe(client: Any, arn: str) -> Described:

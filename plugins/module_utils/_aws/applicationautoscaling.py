@@ -9,6 +9,8 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
+from .pages import pages
+
 NAMESPACE = {"ServiceNamespace": "ecs"}
 TRACKING, STEP = "TargetTrackingScaling", "StepScaling"
 DIMENSION = {**NAMESPACE, "ScalableDimension": "ecs:service:DesiredCount"}
@@ -16,17 +18,17 @@ DIMENSION = {**NAMESPACE, "ScalableDimension": "ecs:service:DesiredCount"}
 
 def describe_targets(client: Any) -> list[dict[str, Any]]:
     """Scalable targets of all ECS services in the region."""
-    return _describe(client, "describe_scalable_targets", "ScalableTargets")
+    return pages(client, "describe_scalable_targets", "ScalableTargets", **NAMESPACE)
 
 
 def describe_policies(client: Any) -> list[dict[str, Any]]:
     """Scaling policies of all ECS services in the region."""
-    return _describe(client, "describe_scaling_policies", "ScalingPolicies")
+    return pages(client, "describe_scaling_policies", "ScalingPolicies", **NAMESPACE)
 
 
 def describe_scheduled_actions(client: Any) -> list[dict[str, Any]]:
     """Scheduled actions of all ECS services in the region."""
-    return _describe(client, "describe_scheduled_actions", "ScheduledActions")
+    return pages(client, "describe_scheduled_actions", "ScheduledActions", **NAMESPACE)
 
 
 def register_target(client: Any, resource_id: str, capacity: Mapping[str, int]) -> None:
@@ -77,7 +79,3 @@ def delete_scheduled_action(client: Any, resource_id: str, name: str) -> None:
         client.delete_scheduled_action(ScheduledActionName=name, ResourceId=resource_id, **DIMENSION)
     except is_boto3_error_code("ObjectNotFoundException"):
         pass
-
-
-def _describe(client: Any, operation: str, key: str) -> list[dict[str, Any]]:
-    return [item for page in client.get_paginator(operation).paginate(**NAMESPACE) for item in page.get(key, [])]

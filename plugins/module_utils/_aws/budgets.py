@@ -7,35 +7,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-Found = dict[str, Any]
+from .pages import Found, pages
 
 
 def describe_budgets(client: Any, account: str) -> list[Found]:
     """DescribeBudgets: all of the account."""
-    pages = client.get_paginator("describe_budgets").paginate(AccountId=account)
-    return [item for page in pages for item in page.get("Budgets") or []]
+    return pages(client, "describe_budgets", "Budgets", AccountId=account)
 
 
 def describe_notifications(client: Any, account: str) -> dict[str, list[Found]]:
     """DescribeBudgetNotificationsForAccount: the notifications of all budgets, by the budget's name."""
-    pages = client.get_paginator("describe_budget_notifications_for_account").paginate(AccountId=account)
     found: dict[str, list[Found]] = {}
-    for page in pages:
-        for item in page.get("BudgetNotificationsForAccount") or []:
-            # AWS adds its state, which is not part of what names it.
-            found.setdefault(item["BudgetName"], []).extend(
-                {key: value for key, value in one.items() if key != "NotificationState"}
-                for one in item.get("Notifications") or []
-            )
+    for item in pages(
+        client, "describe_budget_notifications_for_account", "BudgetNotificationsForAccount", AccountId=account
+    ):
+        # AWS adds its state, which is not part of what names it.
+        found.setdefault(item["BudgetName"], []).extend(
+            {key: value for key, value in one.items() if key != "NotificationState"}
+            for one in item.get("Notifications") or []
+        )
     return found
 
 
 def describe_subscribers(client: Any, account: str, budget: str, notification: Mapping[str, Any]) -> list[Found]:
     """DescribeSubscribersForNotification."""
-    pages = client.get_paginator("describe_subscribers_for_notification").paginate(
-        AccountId=account, BudgetName=budget, Notification=notification
+    return pages(
+        client,
+        "describe_subscribers_for_notification",
+        "Subscribers",
+        AccountId=account,
+        BudgetName=budget,
+        Notification=notification,
     )
-    return [item for page in pages for item in page.get("Subscribers") or []]
 
 
 def create_budget(client: Any, account: str, budget: Mapping[str, Any]) -> None:

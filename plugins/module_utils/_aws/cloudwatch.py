@@ -10,13 +10,13 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
+from .pages import pages
 from .tags import set_tags, tag_dict, tag_list
 
 
 def describe_alarms(client: Any, prefix: str) -> list[dict[str, Any]]:
     """Metric alarms whose name begins with the prefix."""
-    pages = client.get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"])
-    return [alarm for page in pages for alarm in page.get("MetricAlarms", [])]
+    return pages(client, "describe_alarms", "MetricAlarms", AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"])
 
 
 def put_alarm(client: Any, name: str, fields: Mapping[str, Any], tags: Mapping[str, str]) -> None:
@@ -92,8 +92,13 @@ def statistics(
 
 def alarm_history(client: Any, prefix: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """DescribeAlarmHistory: changes of state of the metric alarms whose names begin with the prefix."""
-    pages = client.get_paginator("describe_alarm_history").paginate(
-        AlarmTypes=["MetricAlarm"], HistoryItemType="StateUpdate", StartDate=since, EndDate=until
+    found = pages(
+        client,
+        "describe_alarm_history",
+        "AlarmHistoryItems",
+        AlarmTypes=["MetricAlarm"],
+        HistoryItemType="StateUpdate",
+        StartDate=since,
+        EndDate=until,
     )
-    found = (item for page in pages for item in page.get("AlarmHistoryItems", []))
     return [item for item in found if item["AlarmName"].startswith(prefix)]

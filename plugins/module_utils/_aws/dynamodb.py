@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
+from .pages import pages
 from .tags import set_tags, tag_dict, tag_list
 
 
@@ -23,8 +24,7 @@ def describe_table(client: Any, name: str) -> dict[str, Any]:
 
 def list_tags(client: Any, arn: str) -> dict[str, str]:
     """ListTagsOfResource: the tags of a table, but those that AWS sets itself."""
-    pages = client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
-    return tag_dict([tag for page in pages for tag in page["Tags"]])
+    return tag_dict(pages(client, "list_tags_of_resource", "Tags", ResourceArn=arn))
 
 
 def create_table(client: Any, name: str, key: str, tags: Mapping[str, str]) -> None:

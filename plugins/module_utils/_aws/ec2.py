@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from .pages import pages
 from .tags import set_tags, tag_dict, tag_list
 
 try:
@@ -47,10 +48,8 @@ def _left(operation: Callable[..., Any], **request: Any) -> Any:
 
 
 def _list(client: Any, operation: str, key: str, **filters: str) -> list[Described]:
-    pages = client.get_paginator(operation).paginate(
-        Filters=[{"Name": name.replace("_", "-"), "Values": [value]} for name, value in filters.items()]
-    )
-    return [found for page in pages for found in page[key]]
+    wanted = [{"Name": name.replace("_", "-"), "Values": [value]} for name, value in filters.items()]
+    return pages(client, operation, key, Filters=wanted)
 
 
 def tags(described: Mapping[str, Any]) -> dict[str, str]:
@@ -77,8 +76,7 @@ def _specification(resource_type: str, wanted: Mapping[str, str]) -> list[dict[s
 
 def list_vpcs(client: Any, name: str) -> list[Described]:
     """DescribeVpcs: those of this name."""
-    pages = client.get_paginator("describe_vpcs").paginate(Filters=[{"Name": "tag:Name", "Values": [name]}])
-    return [found for page in pages for found in page["Vpcs"]]
+    return pages(client, "describe_vpcs", "Vpcs", Filters=[{"Name": "tag:Name", "Values": [name]}])
 
 
 def vpc_attribute(client: Any, vpc_id: str, attribute: str) -> bool:
@@ -181,8 +179,8 @@ def list_groups(client: Any, vpc_id: str) -> list[Described]:
 def prefix_lists(client: Any, names: Iterable[str]) -> dict[str, str]:
     """DescribeManagedPrefixLists: name -> id of those of AWS."""
     filters = [{"Name": "owner-id", "Values": ["AWS"]}, {"Name": "prefix-list-name", "Values": list(names)}]
-    pages = client.get_paginator("describe_managed_prefix_lists").paginate(Filters=filters)
-    return {found["PrefixListName"]: found["PrefixListId"] for page in pages for found in page["PrefixLists"]}
+    found = pages(client, "describe_managed_prefix_lists", "PrefixLists", Filters=filters)
+    return {item["PrefixListName"]: item["PrefixListId"] for item in found}
 
 
 def create_group(client: Any, vpc_id: str, name: str, description: str, wanted: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..shapes import fit
+from .pages import pages
 from .tags import set_tags, tag_list
 
 try:
@@ -80,8 +81,7 @@ def delete_cluster(client: Any, name: str) -> None:
 
 def deregister_instances(client: Any, name: str) -> None:
     """Take all container instances off a cluster, whatever runs on them."""
-    pages = client.get_paginator("list_container_instances").paginate(cluster=name)
-    for instance in [arn for page in pages for arn in page["containerInstanceArns"]]:
+    for instance in pages(client, "list_container_instances", "containerInstanceArns", cluster=name):
         client.deregister_container_instance(cluster=name, containerInstance=instance, force=True)
 
 
@@ -109,7 +109,7 @@ def wait_for_attachments(client: Any, name: str) -> None:
 
 
 def providers(client: Any) -> list[dict[str, Any]]:
-    """All capacity providers of the account over auto scaling groups, with their tags."""
+    """All capacity providers of the account over auto scaling groups, with their tags. botocore has no paginator."""
     found: list[dict[str, Any]] = []
     token: dict[str, str] = {}
     while True:
@@ -165,8 +165,7 @@ def register_task_definition(client: Any, definition: Mapping[str, Any]) -> dict
 
 def revisions(client: Any, family: str, status: str) -> list[str]:
     """ARNs of the ``ACTIVE`` or ``INACTIVE`` revisions of a family (the filter of AWS takes whole names)."""
-    pages = client.get_paginator("list_task_definitions").paginate(familyPrefix=family, status=status)
-    return [item for page in pages for item in page["taskDefinitionArns"]]
+    return pages(client, "list_task_definitions", "taskDefinitionArns", familyPrefix=family, status=status)
 
 
 def deregister_task_definition(client: Any, revision_arn: str) -> None:
@@ -201,8 +200,7 @@ def services(client: Any, cluster_name: str, names: list[str]) -> list[dict[str,
 
 def services_on(client: Any, cluster_name: str, provider: str) -> list[str]:
     """Names of the services of a cluster whose strategy names a capacity provider, sorted."""
-    pages = client.get_paginator("list_services").paginate(cluster=cluster_name)
-    described = services(client, cluster_name, [arn for page in pages for arn in page["serviceArns"]])
+    described = services(client, cluster_name, pages(client, "list_services", "serviceArns", cluster=cluster_name))
     return sorted(
         item["serviceName"]
         for item in described
@@ -237,8 +235,7 @@ def wait_until_deleted(client: Any, cluster_name: str, names: list[str]) -> None
 
 def service_tasks(client: Any, cluster_name: str, service: str) -> list[str]:
     """ARNs of the tasks of a service that run or start."""
-    pages = client.get_paginator("list_tasks").paginate(cluster=cluster_name, serviceName=service)
-    return [item for page in pages for item in page["taskArns"]]
+    return pages(client, "list_tasks", "taskArns", cluster=cluster_name, serviceName=service)
 
 
 def tasks(client: Any, cluster_name: str, arns: list[str]) -> list[dict[str, Any]]:

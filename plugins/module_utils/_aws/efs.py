@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .pages import pages
 from .tags import set_tags, tag_dict, tag_list
 
 try:
@@ -89,8 +90,7 @@ def put_policy(client: Any, file_system_id: str, policy: Mapping[str, Any]) -> N
 
 def list_access_points(client: Any, file_system_id: str) -> list[Described]:
     """DescribeAccessPoints of a file system, but those on their way out."""
-    pages = client.get_paginator("describe_access_points").paginate(FileSystemId=file_system_id)
-    found = [item for page in pages for item in page["AccessPoints"]]
+    found = pages(client, "describe_access_points", "AccessPoints", FileSystemId=file_system_id)
     return [item for item in found if item["LifeCycleState"] not in ("deleting", "deleted")]
 
 
@@ -116,8 +116,7 @@ def delete_access_point(client: Any, access_point_id: str) -> None:
 
 def list_mount_targets(client: Any, file_system_id: str) -> list[Described]:
     """DescribeMountTargets of a file system, but those on their way out."""
-    pages = client.get_paginator("describe_mount_targets").paginate(FileSystemId=file_system_id)
-    found = [item for page in pages for item in page["MountTargets"]]
+    found = pages(client, "describe_mount_targets", "MountTargets", FileSystemId=file_system_id)
     return [item for item in found if item["LifeCycleState"] not in ("deleting", "deleted")]
 
 

@@ -8,22 +8,18 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..errors import InvalidInput
+from .pages import Found, pages
 from .tags import set_tags, tag_dict, tag_list
-
-Found = dict[str, Any]
 
 
 def list_rules(client: Any, prefix: str) -> list[Found]:
     """ListRules: those whose name begins with the prefix, all for an empty one."""
-    named = {"NamePrefix": prefix} if prefix else {}
-    pages = client.get_paginator("list_rules").paginate(**named)
-    return [rule for page in pages for rule in page["Rules"]]
+    return pages(client, "list_rules", "Rules", **({"NamePrefix": prefix} if prefix else {}))
 
 
 def list_targets(client: Any, rule: str) -> list[Found]:
     """ListTargetsByRule."""
-    pages = client.get_paginator("list_targets_by_rule").paginate(Rule=rule)
-    return [target for page in pages for target in page["Targets"]]
+    return pages(client, "list_targets_by_rule", "Targets", Rule=rule)
 
 
 def list_tags(client: Any, arn: str) -> dict[str, str]:

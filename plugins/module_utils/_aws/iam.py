@@ -12,6 +12,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from .pages import pages
 from .tags import set_tags, tag_list
 
 
@@ -22,14 +23,17 @@ def role_details(client: Any, names: Collection[str]) -> dict[str, dict[str, Any
     the whole account, four calls or more a role.
     """
     try:
-        paginator = client.get_paginator("get_account_authorization_details")
-        pages = list(paginator.paginate(Filter=["Role"], PaginationConfig={"PageSize": 1000}))
+        found = pages(
+            client,
+            "get_account_authorization_details",
+            "RoleDetailList",
+            Filter=["Role"],
+            PaginationConfig={"PageSize": 1000},
+        )
     except client.exceptions.ClientError as error:
         if error.response["Error"]["Code"] not in ("AccessDenied", "AccessDeniedException"):
             raise
         found = [_role_detail(client, name) for name in names]
-    else:
-        found = [detail for page in pages for detail in page["RoleDetailList"]]
     return {detail["RoleName"]: detail for detail in found if detail and detail["RoleName"] in names}
 
 
@@ -39,18 +43,14 @@ def _role_detail(client: Any, name: str) -> dict[str, Any] | None:
         role = client.get_role(RoleName=name)["Role"]
     except client.exceptions.NoSuchEntityException:
         return None
-    inline = _pages(client, "list_role_policies", "PolicyNames", name)
+    inline = pages(client, "list_role_policies", "PolicyNames", RoleName=name)
     documents = [client.get_role_policy(RoleName=name, PolicyName=policy) for policy in inline]
     return {
         **role,
         "RolePolicyList": documents,
-        "AttachedManagedPolicies": _pages(client, "list_attached_role_policies", "AttachedPolicies", name),
-        "InstanceProfileList": _pages(client, "list_instance_profiles_for_role", "InstanceProfiles", name),
+        "AttachedManagedPolicies": pages(client, "list_attached_role_policies", "AttachedPolicies", RoleName=name),
+        "InstanceProfileList": pages(client, "list_instance_profiles_for_role", "InstanceProfiles", RoleName=name),
     }
-
-
-def _pages(client: Any, operation: str, key: str, name: str) -> list[Any]:
-    return [item for page in client.get_paginator(operation).paginate(RoleName=name) for item in page[key]]
 
 
 def create_role(

@@ -10,13 +10,14 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
+from .pages import pages
 from .tags import set_tags, tag_dict
 
 
 def describe_log_group(client: Any, name: str) -> dict[str, Any]:
     """The log group of this name, or an empty dict."""
-    pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
-    return next((item for page in pages for item in page["logGroups"] if item["logGroupName"] == name), {})
+    found = pages(client, "describe_log_groups", "logGroups", logGroupNamePrefix=name)
+    return next((item for item in found if item["logGroupName"] == name), {})
 
 
 def list_tags(client: Any, arn: str) -> dict[str, str]:
@@ -57,9 +58,8 @@ def delete_log_group(client: Any, name: str) -> None:
 
 def describe_metric_filters(client: Any, log_group: str) -> list[dict[str, Any]]:
     """Metric filters of a log group; none if there is no such group."""
-    pages = client.get_paginator("describe_metric_filters").paginate(logGroupName=log_group)
     try:
-        return [item for page in pages for item in page.get("metricFilters", [])]
+        return pages(client, "describe_metric_filters", "metricFilters", logGroupName=log_group)
     except is_boto3_error_code("ResourceNotFoundException"):
         return []
 
@@ -84,14 +84,16 @@ def filter_log_events(
 ) -> list[dict[str, Any]]:
     """Events of a log group that a pattern matches, of streams whose names begin with a text if it is given; none if
     there is no such group."""
-    pages = client.get_paginator("filter_log_events").paginate(
-        logGroupName=log_group,
-        filterPattern=pattern,
-        startTime=int(start.timestamp() * 1000),
-        endTime=int(end.timestamp() * 1000),
-        **({"logStreamNamePrefix": stream_prefix} if stream_prefix else {}),
-    )
     try:
-        return [event for page in pages for event in page.get("events", [])]
+        return pages(
+            client,
+            "filter_log_events",
+            "events",
+            logGroupName=log_group,
+            filterPattern=pattern,
+            startTime=int(start.timestamp() * 1000),
+            endTime=int(end.timestamp() * 1000),
+            **({"logStreamNamePrefix": stream_prefix} if stream_prefix else {}),
+        )
     except is_boto3_error_code("ResourceNotFoundException"):
         return []

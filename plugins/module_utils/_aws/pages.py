@@ -9,6 +9,6 @@ from typing import Any
 Found = dict[str, Any]
 
 
-def pages(client: Any, operation: str, key: str, **request: Any) -> list[Found]:
-    """All items under a key of a paginated operation."""
+def pages(client: Any, operation: str, key: str, **request: Any) -> list[Any]:
+    """All items under a key of a paginated operation: descriptions, or names and ARNs."""
     return [item for page in client.get_paginator(operation).paginate(**request) for item in page.get(key, [])]

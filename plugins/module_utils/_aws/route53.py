@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from .pages import pages
 
 Described = dict[str, Any]
 
@@ -35,8 +37,7 @@ def delete_zone(client: Any, zone_id: str) -> None:
 
 def all_records(client: Any, zone_id: str) -> list[Described]:
     """ListResourceRecordSets: all of a zone."""
-    pages = client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id)
-    return [found for page in pages for found in page["ResourceRecordSets"]]
+    return pages(client, "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone_id)
 
 
 def records_below(client: Any, zone_id: str, name: str) -> list[Described]:
@@ -45,16 +46,16 @@ def records_below(client: Any, zone_id: str, name: str) -> list[Described]:
     Route 53 sorts by labels from the right, so reading ends at the first name beyond these. Sets with a routing policy
     are not among them.
     """
-    pages = client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id, StartRecordName=f"{name}.")
-    return list(_below(pages, _reversed(name)))
+    listing = client.get_paginator("list_resource_record_sets")
+    return list(_below(listing.paginate(HostedZoneId=zone_id, StartRecordName=f"{name}."), _reversed(name)))
 
 
 def _reversed(name: str) -> str:
     return ".".join(reversed(name.lower().rstrip(".").split(".")))
 
 
-def _below(pages: Any, prefix: str) -> Iterator[Described]:
-    for page in pages:
+def _below(read: Iterable[Described], prefix: str) -> Iterator[Described]:
+    for page in read:
         for found in page["ResourceRecordSets"]:
             name = _reversed(found["Name"])
             if name == prefix or name.startswith(f"{prefix}."):

@@ -129,13 +129,6 @@ def delete(client: Any, bucket: str, found: Sequence[tuple[str, str]], bypass_go
     return refused
 
 
-def markers(found: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """The delete markers above the newest version of a key, to ``delete``. ``found`` are all of them, newest first."""
-    newest = next(item for item in found if "Size" in item)
-    above = [item for item in found if "Size" not in item and item["LastModified"] >= newest["LastModified"]]
-    return [(item["Key"], item["VersionId"]) for item in above]
-
-
 def abort(client: Any, bucket: str, key: str, upload_id: str) -> None:
     """AbortMultipartUpload; no error if it has ended."""
     try:

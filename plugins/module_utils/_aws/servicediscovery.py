@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .pages import pages
 from .tags import set_tags, tag_dict, tag_list
 
 try:
@@ -44,8 +45,7 @@ def wait(client: Any, operation_id: str) -> dict[str, str]:
 def list_namespaces(client: Any, name: str) -> list[Described]:
     """ListNamespaces: the private DNS namespaces of a name, one a VPC at most."""
     filters = [{"Name": "TYPE", "Values": ["DNS_PRIVATE"]}, {"Name": "NAME", "Values": [name]}]
-    pages = client.get_paginator("list_namespaces").paginate(Filters=filters)
-    found = [namespace for page in pages for namespace in page["Namespaces"]]
+    found = pages(client, "list_namespaces", "Namespaces", Filters=filters)
     return [namespace for namespace in found if (namespace["Type"], namespace["Name"]) == ("DNS_PRIVATE", name)]
 
 
@@ -103,8 +103,7 @@ def delete_namespace(client: Any, namespace_id: str) -> None:
 def list_services(client: Any, namespace_id: str) -> list[Described]:
     """ListServices of a namespace."""
     filters = [{"Name": "NAMESPACE_ID", "Values": [namespace_id], "Condition": "EQ"}]
-    pages = client.get_paginator("list_services").paginate(Filters=filters)
-    return [service for page in pages for service in page["Services"]]
+    return pages(client, "list_services", "Services", Filters=filters)
 
 
 def wait_without_instances(client: Any, namespace_id: str, services: list[Described], seconds: int) -> list[Described]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
+from .pages import pages
 from .tags import set_tags, tag_dict, tag_list
 
 
@@ -23,8 +24,7 @@ def get_attributes(client: Any, arn: str) -> dict[str, str] | None:
 
 def list_subscriptions(client: Any, arn: str) -> list[dict[str, str]]:
     """Subscriptions of a topic; the ARN of one that nobody confirmed is ``PendingConfirmation``."""
-    pages = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
-    return [item for page in pages for item in page.get("Subscriptions", [])]
+    return pages(client, "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn)
 
 
 def list_tags(client: Any, arn: str) -> dict[str, str]:

@@ -7,14 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .pages import pages
 from .tags import tag_dict
 
 
 def get_resources(client: Any, kind: str, tags: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """GetResources: tags by ARN of every resource of a kind such as ``cloudwatch:alarm`` that has all these tags."""
-    pages = client.get_paginator("get_resources").paginate(
-        ResourceTypeFilters=[kind], TagFilters=[{"Key": key, "Values": [value]} for key, value in tags.items()]
-    )
-    return {
-        item["ResourceARN"]: tag_dict(item.get("Tags", [])) for page in pages for item in page["ResourceTagMappingList"]
-    }
+    filters = [{"Key": key, "Values": [value]} for key, value in tags.items()]
+    found = pages(client, "get_resources", "ResourceTagMappingList", ResourceTypeFilters=[kind], TagFilters=filters)
+    return {item["ResourceARN"]: tag_dict(item.get("Tags", [])) for item in found}

@@ -19,8 +19,11 @@ Tags = dict[str, str]
 def tag_dict(found: Mapping[str, str] | Iterable[Mapping[str, str]] | None) -> Tags:
     """Tags by key, without those that AWS sets itself (``aws:...``). ``found``: a mapping, or a list of ``Key`` and
     ``Value`` (ECS writes them small), or None."""
+    # An answer may leave an empty value out.
     every: Mapping[str, str] = (
-        found if isinstance(found, Mapping) else boto3_tag_list_to_ansible_dict(list(found or ()))
+        found
+        if isinstance(found, Mapping)
+        else boto3_tag_list_to_ansible_dict([{"Value": "", **tag} for tag in found or ()])
     )
     return {key: value for key, value in every.items() if not key.startswith("aws:")}
 

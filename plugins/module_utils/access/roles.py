@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..errors import refuse
+from .._aws.tags import tag_dict
+from ..errors import InvalidInput, refuse
 
+# How resources and inline policies are called in a state.
+ROLE, POLICY = "role ", "policies."
 VERSION = "2012-10-17"
 LARGEST_INLINE_CHARACTERS = 10240  # of all inline policies of a role, without white space
 # Elements of a statement that are one value or a set of them.
@@ -31,11 +34,30 @@ def trust_document(services: list[str], conditions: Mapping[str, Any]) -> dict[s
     return {"Version": VERSION, "Statement": [statement]}
 
 
+def current(details: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The roles that there are, as a state. ``details`` are those of GetAccountAuthorizationDetails by name."""
+    return {ROLE + name: current_fields(detail) for name, detail in details.items()}
+
+
+def wanted(
+    listed: Mapping[str, Any], current_state: Mapping[str, Mapping[str, Any]], tags: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """The roles as they shall be, as a state. None stands for an inline policy that has to go.
+
+    ``listed`` are the items of the option ``roles`` by name.
+    """
+    state: dict[str, dict[str, Any]] = {}
+    for name, role in listed.items():
+        strays = dict.fromkeys(field for field in current_state.get(ROLE + name, {}) if field.startswith(POLICY))
+        state[ROLE + name] = {**strays, **wanted_fields(role, tags)}
+    return state
+
+
 def wanted_fields(role: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:
     """Managed fields of one item of the option ``roles``."""
     return {
         "trust": canonical(trust_document(role["trust"]["service"], role["trust"]["conditions"])),
-        **{f"policies.{name}": canonical(document) for name, document in sorted(role["policies"].items())},
+        **{POLICY + name: canonical(document) for name, document in sorted(role["policies"].items())},
         "managed_policies": sorted(set(role["managed_policies"])),
         "instance_profile": role["instance_profile"],
         "tags": dict(tags),
@@ -47,10 +69,10 @@ def current_fields(detail: Mapping[str, Any]) -> dict[str, Any]:
     inline = {policy["PolicyName"]: policy["PolicyDocument"] for policy in detail.get("RolePolicyList") or ()}
     return {
         "trust": canonical(detail["AssumeRolePolicyDocument"]),
-        **{f"policies.{name}": canonical(document) for name, document in sorted(inline.items())},
+        **{POLICY + name: canonical(document) for name, document in sorted(inline.items())},
         "managed_policies": sorted(policy["PolicyArn"] for policy in detail.get("AttachedManagedPolicies") or ()),
         "instance_profile": profile_arn(detail) is not None,
-        "tags": {tag["Key"]: tag["Value"] for tag in detail.get("Tags") or ()},
+        "tags": tag_dict(detail.get("Tags")),
     }
 
 
@@ -60,6 +82,14 @@ def profile_arn(detail: Mapping[str, Any]) -> str | None:
         if profile["InstanceProfileName"] == detail["RoleName"]:
             return str(profile["Arn"])
     return None
+
+
+def check(listed: Iterable[Mapping[str, Any]], path: str) -> None:
+    """Raise InvalidInput on what AWS would refuse in the options ``roles`` and ``path``."""
+    for role in listed:
+        validate(role)
+    if not (path.startswith("/") and path.endswith("/")):
+        raise InvalidInput(f"path {path}: must begin and end with a slash; use / or /<part>/")
 
 
 def validate(role: Mapping[str, Any]) -> None:
@@ -73,7 +103,7 @@ def problems(role: Mapping[str, Any]) -> Iterator[str]:
         yield f"name has {len(role['name'])} characters; use at most 64"
     elif not re.fullmatch(r"[\w+=,.@-]+", role["name"], re.ASCII):
         yield "name has a character that AWS refuses; use letters, digits and +=,.@_-"
-    services = role["trust"]["service"]
+    services = (role["trust"] or {}).get("service") or []
     if not services:
         yield "trust names no service; add one such as ecs-tasks.amazonaws.com"
     for service in services:

@@ -9,36 +9,39 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
-from .._aws import pages
-
-Found = dict[str, Any]
+from .._aws.pages import Found, pages
+from .._aws.tags import tag_dict
 
 
 def public_interfaces(ec2: Any, vpc_id: str) -> list[Found]:
     """DescribeNetworkInterfaces: those of a VPC that have a public address."""
     filters = [{"Name": "vpc-id", "Values": [vpc_id]}]
-    found = pages.pages(ec2, "describe_network_interfaces", "NetworkInterfaces", Filters=filters)
+    found = pages(ec2, "describe_network_interfaces", "NetworkInterfaces", Filters=filters)
     return [item for item in found if item.get("Association", {}).get("PublicIp")]
 
 
 def prefix_list_names(ec2: Any) -> dict[str, str]:
     """DescribeManagedPrefixLists: id -> name of those of AWS."""
     filters = [{"Name": "owner-id", "Values": ["AWS"]}]
-    found = pages.pages(ec2, "describe_managed_prefix_lists", "PrefixLists", Filters=filters)
+    found = pages(ec2, "describe_managed_prefix_lists", "PrefixLists", Filters=filters)
     return {item["PrefixListId"]: item["PrefixListName"] for item in found}
 
 
 def roles(iam: Any, prefix: str) -> list[Found]:
     """GetAccountAuthorizationDetails: the roles whose name begins so, with all that they may do."""
-    pages = iam.get_paginator("get_account_authorization_details").paginate(
-        Filter=["Role"], PaginationConfig={"PageSize": 1000}
+    everything = pages(
+        iam,
+        "get_account_authorization_details",
+        "RoleDetailList",
+        Filter=["Role"],
+        PaginationConfig={"PageSize": 1000},
     )
-    return [role for page in pages for role in page["RoleDetailList"] if role["RoleName"].startswith(prefix)]
+    return [role for role in everything if role["RoleName"].startswith(prefix)]
 
 
 def function_names(lambda_: Any, prefix: str) -> list[str]:
     """ListFunctions: names that begin so."""
-    found = pages.pages(lambda_, "list_functions", "Functions")
+    found = pages(lambda_, "list_functions", "Functions")
     return [item["FunctionName"] for item in found if item["FunctionName"].startswith(prefix)]
 
 
@@ -47,7 +50,7 @@ def log_groups(logs: Any, prefixes: Collection[str]) -> list[Found]:
     return [
         item
         for prefix in prefixes
-        for item in pages.pages(logs, "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
+        for item in pages(logs, "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
     ]
 
 
@@ -58,13 +61,8 @@ def secret_policy(secretsmanager: Any, name: str) -> str:
 
 def tagged(tagging: Any, key: str) -> list[Found]:
     """GetResources: everything of the region that has this tag, each with ``arn`` and ``tags``."""
-    found = pages.pages(
-        tagging, "get_resources", "ResourceTagMappingList", TagFilters=[{"Key": key}], ResourcesPerPage=100
-    )
-    return [
-        {"arn": item["ResourceARN"], "tags": {tag["Key"]: tag["Value"] for tag in item.get("Tags", ())}}
-        for item in found
-    ]
+    found = pages(tagging, "get_resources", "ResourceTagMappingList", TagFilters=[{"Key": key}], ResourcesPerPage=100)
+    return [{"arn": item["ResourceARN"], "tags": tag_dict(item.get("Tags"))} for item in found]
 
 
 def bucket_exists(s3: Any, name: str) -> bool:

@@ -3,7 +3,7 @@
 """What an audit finds: rules that judge a platform as it is by what this collection wants, one function a rule.
 
 A rule takes the state of the account (plain data, see the module audit_info) and what is wanted, and yields findings. A
-platform as site.yml leaves it has none. The files in audit_rules are named as the areas; docs/audit.md lists the rules.
+platform as site.yml leaves it has none. The files in rules/ have the names of the areas; docs/audit.md lists the rules.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from . import image_ages as images
+from . import image_ages
 from .rules import access, bucket, encryption, exposure, logs, network, secrets, strangers, tasks
 from .rules.common import Found, State, Wanted
 
@@ -84,7 +84,7 @@ def ages(state: State, wanted: Wanted) -> list[dict[str, Any]]:
     return (secret if state["secret"] else []) + [
         {
             "what": item["image"].rpartition("/")[2],
-            "days": images.age_days(item["image"], wanted.today),
+            "days": image_ages.age_days(item["image"], wanted.today),
             "limit": wanted.image_days,
         }
         for item in state["images"]

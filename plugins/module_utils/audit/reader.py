@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads what an audit judges: plain data, whose rules are in audit_rules."""
+"""Reads what the rules of an audit judge, as plain data."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ import datetime as dt
 import json
 from typing import Any
 
-from .. import names as platform
-from .._aws import autoscaling, cloudfront, ecs, efs, lambda_, s3, secretsmanager, sns, sts
-from .._aws import ec2 as network
-from .._aws.runner import client
-from ..access import roles as iam
+from .. import names
+from .._aws import autoscaling, cloudfront, ec2, ecs, efs, lambda_, runner, s3, secretsmanager, sns, sts
+from ..access import roles
 from ..errors import InvalidInput
-from ..platform import find as platform_api
-from ..platform import sizes as cost_api
+from ..platform import find, sizes
 from ..recordings import bucket
-from . import calls as api
-from . import state as audit_state
+from . import calls, state
 
 
 class Reader:
@@ -33,15 +29,15 @@ class Reader:
 
     def client(self, service: str) -> Any:
         """The client of a service."""
-        return client(self.module, service)
+        return runner.client(self.module, service)
 
     def state(self) -> dict[str, Any]:
         """All of it."""
-        functions = [item for name in sorted(platform.functions(self.name)) for item in self.function(name)]
+        functions = [item for name in sorted(names.functions(self.name).values()) for item in self.function(name)]
         return {
             **self.network(),
             "roles": {
-                role["RoleName"]: iam.current_fields(role) for role in api.roles(self.client("iam"), self.prefix)
+                role["RoleName"]: roles.current_fields(role) for role in calls.roles(self.client("iam"), self.prefix)
             },
             "functions": functions,
             "other_functions": self.other_functions(),
@@ -59,19 +55,19 @@ class Reader:
     @property
     def prefix(self) -> str:
         """How names of ours begin, and those of platforms whose name begins with ours."""
-        return f"{self.name}-"
+        return names.prefix(self.name)
 
     def network(self) -> dict[str, Any]:
         """Security groups and public addresses of the VPC."""
-        ec2 = self.client("ec2")
-        vpcs = platform_api.vpcs(ec2, self.name)
+        client = self.client("ec2")
+        vpcs = find.vpcs(client, self.name)
         if not vpcs:
             return {"security_groups": {}, "addresses": []}
         if len(vpcs) > 1:
             raise InvalidInput(f"name {self.name}: {len(vpcs)} VPCs have this Name tag; rename or remove the others")
-        groups = network.list_groups(ec2, vpcs[0]["VpcId"])
+        groups = ec2.list_groups(client, vpcs[0]["VpcId"])
         return {
-            "security_groups": audit_state.group_rules(groups, api.prefix_list_names(ec2)),
+            "security_groups": state.group_rules(groups, calls.prefix_list_names(client)),
             "addresses": [
                 {
                     "address": item["Association"]["PublicIp"],
@@ -79,7 +75,7 @@ class Reader:
                     "description": item.get("Description", ""),
                     "groups": sorted(group["GroupName"] for group in item["Groups"]),
                 }
-                for item in api.public_interfaces(ec2, vpcs[0]["VpcId"])
+                for item in calls.public_interfaces(client, vpcs[0]["VpcId"])
             ],
         }
 
@@ -93,26 +89,26 @@ class Reader:
 
     def other_functions(self) -> list[str]:
         """Functions with a name of ours that are not ours."""
-        found = api.function_names(self.client("lambda"), self.prefix)
-        return sorted(set(found) - platform.functions(self.name))
+        found = calls.function_names(self.client("lambda"), self.prefix)
+        return sorted(set(found).difference(names.functions(self.name).values()))
 
     def distribution(self) -> dict[str, Any]:
         """The distribution whose comment is our name."""
         for item in cloudfront.list_distributions(self.client("cloudfront")):
             if item.get("Comment") == self.name:
-                return audit_state.distribution_state(item)
+                return state.distribution_state(item)
         return {}
 
     def bucket(self) -> dict[str, Any]:
         """The settings of the bucket."""
         name = self.module.params["recording_bucket"]
-        if not name or not api.bucket_exists(self.client("s3"), name):
+        if not name or not calls.bucket_exists(self.client("s3"), name):
             return {}
         return {"name": name, **bucket.current(s3.read(self.client("s3"), name), "")}
 
     def secret(self) -> dict[str, Any]:
         """The age and policy of the secret, not its value."""
-        name, secrets = platform.secret(self.name), self.client("secretsmanager")
+        name, secrets = names.secret(self.name), self.client("secretsmanager")
         described = secretsmanager.describe(secrets, name)
         if not described or described.get("DeletedDate"):
             return {}
@@ -122,18 +118,16 @@ class Reader:
             "name": name,
             "age_days": (self.now - made).total_seconds() / 86400,
             "rotation": bool(described.get("RotationEnabled")),
-            "policy": json.loads(api.secret_policy(secrets, name) or "{}"),
+            "policy": json.loads(calls.secret_policy(secrets, name) or "{}"),
         }
 
     def tasks(self) -> dict[str, Any]:
         """Services, and the containers and images of the task definitions that they have."""
-        names = list(platform.services(self.name).values())
-        services = ecs.services(self.client("ecs"), platform.cluster(self.name), names)
-        described = [cost_api.task_definition(self.client("ecs"), item["taskDefinition"]) for item in services]
+        client = self.client("ecs")
+        services = ecs.services(client, names.cluster(self.name), list(names.services(self.name).values()))
+        described = [sizes.task_definition(client, item["taskDefinition"]) for item in services]
         containers = [
-            audit_state.container_state(item["family"], part)
-            for item in described
-            for part in item["containerDefinitions"]
+            state.container_state(item["family"], part) for item in described for part in item["containerDefinitions"]
         ]
         return {
             "services": [
@@ -146,8 +140,9 @@ class Reader:
 
     def log_groups(self) -> list[dict[str, Any]]:
         """Our log group, and those that Lambda makes for functions of ours when it is not told otherwise."""
-        own = {f"/ecs/{self.name}", *(f"/aws/lambda/{name}" for name in platform.functions(self.name))}
-        found = api.log_groups(self.client("logs"), [f"/ecs/{self.name}", f"/aws/lambda/{self.prefix}"])
+        group = names.log_group(self.name)
+        own = {group, *(f"/aws/lambda/{name}" for name in names.functions(self.name).values())}
+        found = calls.log_groups(self.client("logs"), [group, f"/aws/lambda/{self.prefix}"])
         return [
             {"name": item["logGroupName"], "retention_days": item.get("retentionInDays", 0)}
             for item in found
@@ -156,7 +151,7 @@ class Reader:
 
     def topic(self) -> dict[str, Any]:
         """The topic of the alarms."""
-        name = f"{self.name}-alerts"
+        name = names.topic(self.name)
         arn = f"arn:{self.partition}:sns:{self.region}:{self.account}:{name}"
         attributes = sns.get_attributes(self.client("sns"), arn)
         if attributes is None:
@@ -177,10 +172,10 @@ class Reader:
 
     def launch_template(self) -> dict[str, Any]:
         """What recorder instances start with."""
-        name = platform.services(self.name)["recorder"]
+        name = names.recorder_pool(self.name)
         data = autoscaling.get_launch_template(self.client("ec2"), name)
-        return audit_state.template_state(name, data) if data else {}
+        return state.template_state(name, data) if data else {}
 
     def tagged(self) -> list[dict[str, Any]]:
         """What has our Name tag and is of a kind that this collection never makes."""
-        return audit_state.strangers(self.name, api.tagged(self.client("resourcegroupstaggingapi"), "Name"))
+        return state.strangers(self.name, calls.tagged(self.client("resourcegroupstaggingapi"), "Name"))

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""From what AWS answers to the plain state that the rules of an audit (audit_rules) read."""
+"""From what AWS answers to the plain state that the rules of an audit read."""
 
 from __future__ import annotations
 

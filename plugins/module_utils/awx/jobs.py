@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import calendar as awx_calendar
-from . import survey as awx_survey
+from .calendar import rule
+from .survey import answers, survey
 
 Job = Mapping[str, Any]
 Definition = dict[str, Any]
@@ -94,7 +94,7 @@ def template(job: Job, settings: Mapping[str, Any]) -> Definition:
             # Else whoever may launch a job could set any fact of the deployment.
             "ask_variables_on_launch": False,
             "allow_simultaneous": False,
-            "survey_spec": awx_survey.survey(job["playbook"].rpartition("/")[2], job.get("ask", {})),
+            "survey_spec": survey(job["playbook"].rpartition("/")[2], job.get("ask", {})),
         },
         execution_environment=name if settings["image"] else "",
     )
@@ -113,8 +113,8 @@ def schedule(
     return {
         **identity,
         "description": task["what"],
-        "rrule": awx_calendar.rule(task["calendar"], settings["timezone"]),
-        "extra_data": awx_survey.answers(made[planned["job"]]["survey_spec"], planned.get("answers", {})),
+        "rrule": rule(task["calendar"], settings["timezone"]),
+        "extra_data": answers(made[planned["job"]]["survey_spec"], planned.get("answers", {})),
         "enabled": True,
     }
 

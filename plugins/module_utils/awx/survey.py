@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Surveys of AWX, made from what the playbooks say of their options (runbook_options.py)."""
+"""Surveys of AWX, made from what the playbooks say of their options (variables/options.py)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..changes import compare
+from ..changes import compare, told
 
 Found = Mapping[str, Any]
 Section = dict[str, dict[str, Any]]
@@ -112,8 +112,8 @@ def differences(then: Mapping[str, Section], now: Mapping[str, Section]) -> dict
     """What is not as it was, by section, one line each. Both must have been read from JSON."""
     found = {}
     for section, wanted in then.items():
-        changes = compare(now.get(section, {}), wanted, prune=True)
-        found[section] = [f"{change.resource}: {_words(change.action, change.fields)}" for change in changes]
+        changes = told(compare(now.get(section, {}), wanted, prune=True))
+        found[section] = [f"{change['resource']}: {_words(change['action'], change['fields'])}" for change in changes]
     return {section: lines for section, lines in found.items() if lines}
 
 

@@ -1,16 +1,15 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads the configuration of a platform from AWS, section by section, as ``..configuration`` keeps it."""
+"""Reads the configuration of a platform from AWS, section by section, as a backup keeps it."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from .. import names as platform
-from .._aws import applicationautoscaling, cloudfront, cloudwatch, ecs, logs, route53, runner
-from .._aws import ec2 as network
-from ..platform import find as api
+from .. import names
+from .._aws import applicationautoscaling, cloudfront, cloudwatch, ec2, ecs, logs, route53, runner
+from ..platform import find
 from ..variables.kinds import PLATFORM, domain
 from . import configuration
 from .configuration import Section
@@ -52,8 +51,8 @@ class Reader:
     def tasks(self) -> dict[str, Section]:
         """Services, and the newest task definition of each."""
         client = self.client("ecs")
-        services = ecs.services(client, platform.cluster(self.name), list(platform.services(self.name).values()))
-        families = [f"{self.name}-{kind}" for kind in platform.KINDS]
+        services = ecs.services(client, names.cluster(self.name), list(names.services(self.name).values()))
+        families = list(names.task_definitions(self.name).values())
         definitions = [ecs.newest_task_definition(client, family) for family in families]
         return {
             "services": configuration.services(services),
@@ -64,19 +63,19 @@ class Reader:
         """Alarms, dashboards and metric filters."""
         client = self.client("cloudwatch")
         bodies = {}
-        for name in sorted(platform.dashboards(self.name)):
+        for name in sorted(names.dashboards(self.name).values()):
             if found := cloudwatch.get_dashboard(client, name):
                 bodies[name] = found["DashboardBody"]
-        filters = logs.describe_metric_filters(self.client("logs"), f"/ecs/{self.name}")
+        filters = logs.describe_metric_filters(self.client("logs"), names.log_group(self.name))
         return {
-            "alarms": configuration.alarms(cloudwatch.describe_alarms(client, f"{self.name}/")),
+            "alarms": configuration.alarms(cloudwatch.describe_alarms(client, names.alarm_prefix(self.name))),
             "dashboards": configuration.dashboards(bodies),
             "metric_filters": configuration.metric_filters(filters),
         }
 
     def scaling(self) -> Section:
         """Scalable targets with their policies and scheduled actions."""
-        client, ours = self.client("application-autoscaling"), set(platform.resource_ids(self.name).values())
+        client, ours = self.client("application-autoscaling"), set(names.resource_ids(self.name).values())
         read = (
             applicationautoscaling.describe_targets,
             applicationautoscaling.describe_policies,
@@ -87,7 +86,7 @@ class Reader:
     def groups(self) -> Section:
         """Security groups of the VPC, with the default one."""
         client = self.client("ec2")
-        found = [group for vpc in api.vpcs(client, self.name) for group in network.list_groups(client, vpc["VpcId"])]
+        found = [group for vpc in find.vpcs(client, self.name) for group in ec2.list_groups(client, vpc["VpcId"])]
         return configuration.security_groups(found)
 
     def dns(self) -> Section:

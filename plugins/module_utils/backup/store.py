@@ -25,7 +25,7 @@ from ..errors import InvalidInput
 Manifest = dict[str, Any]
 
 FORMAT = 1
-MANIFEST = "manifest.json"
+MANIFEST, INDEX, VAULT = "manifest.json", "recordings.jsonl", "secret.vault"
 STAMP = "%Y%m%dT%H%M%SZ"
 PARTIAL = ".partial-"
 # A run that died leaves what it had written; so old, it is no other run's that is still at work.

@@ -16,12 +16,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .traces import Meeting
+from .tracking import Tracker
 
 MINUTE = 60.0
 DAY = 24 * 60 * MINUTE
-# Target tracking of ECS services: its alarms look at 3 minutes above the target, and at 15 minutes below 90 % of it
-# (AWS documentation of target tracking for Application Auto Scaling).
-HIGH_POINTS, LOW_POINTS, LOW_SHARE = 3, 15, 0.9
 # jicofo takes another bridge from a stress of 0.8 on; a bridge's stress is its CPU use divided by 0.9 (reference.conf
 # of jicofo and of the videobridge).
 BRIDGE_FULL = 0.8 * 0.9
@@ -75,31 +73,6 @@ class _Task:
     @property
     def serves(self) -> bool:
         return self.served < math.inf and self.ended == math.inf
-
-
-@dataclass
-class Tracker:
-    """Target tracking of one service, fed with one figure a minute; ``target`` and figures in the same unit."""
-
-    target: float
-    cooldown: float
-    points: list[float] = field(default_factory=list)
-    quiet_until: float = 0.0
-
-    def wanted(self, now: float, figure: float | None, desired: int, most: int) -> int:
-        """The desired count after this minute's figure. No figure (None) changes nothing."""
-        if figure is None:
-            return desired
-        self.points = [*self.points, figure][-LOW_POINTS:]
-        high = len(self.points) >= HIGH_POINTS and min(self.points[-HIGH_POINTS:]) > self.target
-        low = len(self.points) == LOW_POINTS and max(self.points) < LOW_SHARE * self.target
-        if now < self.quiet_until or not (high or low):
-            return desired
-        proportional = math.ceil(desired * figure / self.target)
-        new = min(most, max(desired, proportional)) if high else max(1, min(desired, proportional))
-        if new != desired:
-            self.quiet_until = now + self.cooldown
-        return new
 
 
 class _Day:

@@ -5,10 +5,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from ..errors import refuse
+from .._aws.tags import tag_dict
+from ..errors import InvalidInput, refuse
+
+Described = Mapping[str, Any]
+Fields = dict[str, Any]
+
+# How resources are called in a state.
+CLUSTER, PROVIDER = "cluster ", "capacity provider "
 
 BUILT_IN = {"FARGATE", "FARGATE_SPOT"}
 RESERVED = ("aws", "ecs", "fargate")
@@ -21,6 +29,90 @@ SCALING = {
     "maximum_scaling_step_size": "maximumScalingStepSize",
     "instance_warmup_period": "instanceWarmupPeriod",
 }
+
+
+@dataclass(frozen=True)
+class Found:
+    """What there is before a run."""
+
+    name: str  # of the cluster
+    cluster: Described  # as DescribeClusters reports it, empty when there is none
+    providers: Mapping[str, Described]  # all of the account over auto scaling groups, by name
+
+    @property
+    def attached(self) -> list[str]:
+        """Names of the providers that the cluster has."""
+        return list(self.cluster.get("capacityProviders") or ())
+
+    def owner(self, provider: str) -> str | None:
+        """Name of the cluster that an existing provider was made for, or None."""
+        return tag_dict(self.providers[provider].get("tags")).get(OWNER_TAG)
+
+
+def settings(options: Mapping[str, Any]) -> dict[str, Fields]:
+    """The autoScalingGroupProvider of each listed provider, by name. An absent cluster has none."""
+    listed = options["asg_providers"] if options["state"] == "present" else []
+    return {item["name"]: provider_settings(item) for item in listed}
+
+
+def check_owners(found: Found, listed: Collection[str]) -> None:
+    """Raise InvalidInput on a listed provider that was made for another cluster."""
+    for provider in listed:
+        owner = found.owner(provider) if provider in found.providers else None
+        if owner not in (None, found.name):
+            raise InvalidInput(f"asg_providers {provider}: is of cluster {owner}; use another name")
+
+
+def moved(found: Found, listed: Mapping[str, Described]) -> set[str]:
+    """Listed providers whose auto scaling group is another one now. AWS cannot change it, so they are made anew."""
+    return {
+        name
+        for name, wanted_settings in listed.items()
+        if name in found.providers
+        and found.providers[name]["autoScalingGroupProvider"]["autoScalingGroupArn"]
+        != wanted_settings["autoScalingGroupArn"]
+    }
+
+
+def leaving(found: Found, options: Mapping[str, Any]) -> set[str]:
+    """Providers that are deleted unless they are listed: those made for this cluster, and no others."""
+    if options["state"] == "present" and not options["purge_capacity_providers"]:
+        return set()
+    return {name for name in found.providers if found.owner(name) == found.name}
+
+
+def current(found: Found, options: Mapping[str, Any]) -> dict[str, Fields]:
+    """What there is, as a state. Where all of it goes, the cluster comes first, so that it goes last."""
+    listed = settings(options)
+    providers = {
+        PROVIDER + name: provider_fields(item["autoScalingGroupProvider"], tag_dict(item.get("tags")))
+        for name, item in found.providers.items()
+        if name in {*listed, *leaving(found, options)}
+    }
+    cluster = {}
+    if found.cluster:
+        # A provider that is made anew has to be attached anew.
+        seen = {**found.cluster, "capacityProviders": set(found.attached) - moved(found, listed)}
+        cluster = {CLUSTER + found.name: cluster_fields(seen, tag_dict(found.cluster.get("tags")))}
+    return {**cluster, **providers} if options["state"] == "absent" else {**providers, **cluster}
+
+
+def wanted(found: Found, options: Mapping[str, Any]) -> dict[str, Fields]:
+    """What shall be, as a state; nothing when the cluster shall be absent. What others attached stays attached."""
+    if options["state"] == "absent":
+        return {}
+    listed = settings(options)
+    tags = {**options["tags"], OWNER_TAG: found.name}
+    others = set(found.attached) - BUILT_IN - leaving(found, options)
+    return {
+        **{PROVIDER + name: provider_fields(item, tags) for name, item in listed.items()},
+        CLUSTER + found.name: {
+            "container_insights": options["container_insights"],
+            "capacity_providers": sorted({*options["capacity_providers"], *listed, *others}),
+            "default_strategy": wanted_strategy(options["default_strategy"]),
+            "tags": dict(options["tags"]),
+        },
+    }
 
 
 def validate(options: Mapping[str, Any]) -> None:

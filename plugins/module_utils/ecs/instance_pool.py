@@ -8,14 +8,16 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from .._aws.tags import tag_dict, tag_list
 from ..errors import InvalidInput
+
+# How resources are called in a state.
+TEMPLATE, GROUP = "launch template ", "auto scaling group "
 
 # The root volume of the ECS-optimized image; the instance needs it whatever it is for.
 ROOT_DEVICE = "/dev/xvda"
 # AWS keeps the newest ECS-optimized image's id in this public parameter; EC2 resolves it at launch.
 IMAGE = "resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
-
-
 # GiB of the image, and the bytes that EC2 takes as user data.
 SMALLEST_VOLUME, LONGEST_USER_DATA = 30, 16384
 
@@ -34,6 +36,29 @@ def check(pool: Mapping[str, Any]) -> None:
     for option in ("subnets", "security_groups"):
         if not pool[option]:
             raise InvalidInput(f"{option}: is empty; list at least one")
+
+
+def current(
+    name: str, template: Mapping[str, Any] | None, description: Mapping[str, Any] | None
+) -> dict[str, dict[str, Any]]:
+    """The pool as it is, as a state, from LaunchTemplateData and what DescribeAutoScalingGroups reports."""
+    return {
+        **({TEMPLATE + name: dict(template)} if template is not None else {}),
+        **({GROUP + name: described_group(description)} if description is not None else {}),
+    }
+
+
+def wanted(pool: Mapping[str, Any], current_state: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The pool as it shall be, as a state. Tags that others put on the group stay.
+
+    None stands for what is in the launch template and has to go.
+    """
+    template, found = TEMPLATE + pool["name"], GROUP + pool["name"]
+    fields = group(pool)
+    return {
+        template: {**dict.fromkeys(current_state.get(template, {})), **launch_template(pool)},
+        found: {**fields, "Tags": {**current_state.get(found, {}).get("Tags", {}), **fields["Tags"]}},
+    }
 
 
 def launch_template(pool: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,12 +87,7 @@ def launch_template(pool: Mapping[str, Any]) -> dict[str, Any]:
             {"DeviceIndex": 0, "AssociatePublicIpAddress": True, "Groups": sorted(pool["security_groups"])}
         ],
         "TagSpecifications": [
-            {
-                "ResourceType": kind,
-                "Tags": [{"Key": key, "Value": value} for key, value in sorted(pool["tags"].items())],
-            }
-            for kind in ("instance", "volume")
-            if pool["tags"]
+            {"ResourceType": kind, "Tags": tag_list(pool["tags"])} for kind in ("instance", "volume") if pool["tags"]
         ],
     }
 
@@ -98,5 +118,6 @@ def described_group(description: Mapping[str, Any]) -> dict[str, Any]:
             "Version": template.get("Version"),
         },
         "NewInstancesProtectedFromScaleIn": description.get("NewInstancesProtectedFromScaleIn", False),
-        "Tags": {tag["Key"]: tag.get("Value", "") for tag in description.get("Tags", [])},
+        # AWS leaves an empty value out.
+        "Tags": tag_dict([{"Value": "", **tag} for tag in description.get("Tags", [])]),
     }

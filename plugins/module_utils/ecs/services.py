@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .._aws.tags import tag_dict
+from ..changes import Change
 from ..errors import InvalidInput, refuse
 
 Service = Mapping[str, Any]
+
+# How resources are called in a state.
+SERVICE = "service "
 
 # What CreateService takes and DescribeServices reports, so that drift can be seen.
 MANAGED = {
@@ -45,6 +50,16 @@ DEFAULTS: dict[str, Any] = {
 # Lists that keep their order: a placement strategy is applied step by step.
 ORDERED = {"placementStrategy"}
 BUILT_IN_PROVIDERS = {"FARGATE", "FARGATE_SPOT"}
+
+
+def current(alive: Mapping[str, Service]) -> dict[str, dict[str, Any]]:
+    """The services that there are, as a state. ``alive`` are those that DescribeServices reports, by name."""
+    return {SERVICE + name: {**fields(item), "tags": tag_dict(item.get("tags"))} for name, item in alive.items()}
+
+
+def wanted(requests: Mapping[str, Service], tags: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The services as they shall be, as a state. ``requests`` are in the shape of CreateService, by name."""
+    return {SERVICE + name: {**fields(item), "tags": dict(tags)} for name, item in requests.items()}
 
 
 def complete(service: Service) -> dict[str, Any]:
@@ -156,11 +171,18 @@ def problems(service: Service) -> Iterator[str]:
     yield from _deployment_problems(complete(service))
 
 
+def check_changes(changes: Iterable[Change]) -> None:
+    """Raise InvalidInput on the first change that AWS cannot make."""
+    for change in changes:
+        if change.before is not None and change.after is not None:
+            validate_update(change.resource, change.before, change.after)
+
+
 def validate_update(what: str, before: Service, after: Service) -> None:
     """Raise InvalidInput, naming the way out, if AWS cannot make an existing service so. Both are flat fields."""
     problem = _immutable_problem(before, after)
     if problem:
-        raise InvalidInput(f"{what}: {problem}, or list the service under absent first")
+        raise InvalidInput(f"{what}: {problem}, or list the service with state absent first")
 
 
 def _immutable_problem(before: Service, after: Service) -> str | None:

@@ -13,10 +13,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .._aws.tags import tag_dict
+from ..changes import Change
 from ..errors import refuse
 from . import fargate
 
 Definition = Mapping[str, Any]
+
+# How resources are called in a state.
+FAMILY = "task definition "
 
 LARGEST_BYTES = 64 * 1024
 NAME = r"[A-Za-z0-9_-]{1,255}"
@@ -49,6 +54,37 @@ DEFAULTS = {
 }  # fmt: skip
 SHARED_NETWORK = ("awsvpc", "host")
 RESTART_SECONDS = range(60, 1800 + 1)
+
+
+def current(newest: Mapping[str, Definition], doomed: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """What there is, as a state: the newest revision by family, and the status of those that have to go by ARN."""
+    return {
+        **{FAMILY + family: managed_fields(definition) for family, definition in newest.items()},
+        **{FAMILY + arn: {"status": status} for arn, status in doomed.items()},
+    }
+
+
+def wanted(
+    requests: Mapping[str, Definition], current_state: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The definitions as they shall be, as a state. None stands for a field that has to go.
+
+    ``requests`` are those of RegisterTaskDefinition, by family.
+    """
+    return {
+        FAMILY + family: wanted_fields(current_state.get(FAMILY + family, {}), managed_fields(request))
+        for family, request in requests.items()
+    }
+
+
+def needs_revision(change: Change) -> bool:
+    """Whether a change of a definition is more than one of its tags."""
+    return change.before is None or change.fields != ["tags"]
+
+
+def managed_fields(definition: Definition) -> dict[str, Any]:
+    """Fields of a definition; its tags as one field, without those of AWS."""
+    return {**fields({**definition, "tags": None}), "tags": tag_dict(definition.get("tags"))}
 
 
 def canonical(definition: Definition) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def _wrong(kind: str, value: str) -> bool:
         return True
 
 
-def wanted(record: Mapping[str, Any], current: Record | None) -> Record:
+def wanted(record: Mapping[str, Any], current: Mapping[str, Any] | None) -> Record:
     """Fields that a record is to have, given those that it has. ``keep`` says how far they may differ."""
     if record["alias"]:
         return {"alias": {"name": spelled(record["alias"]["name"]), "zone_id": record["alias"]["zone_id"]}}

@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import Any
 
 from .._aws.tags import tag_dict
-from ..errors import InvalidInput, refuse
+from ..errors import InvalidInput
 from ..times.schedule import check_schedule
 
 LARGEST_PATTERN_CHARACTERS = 2048
@@ -42,7 +42,7 @@ def wanted_fields(rule: Rule, current: Mapping[str, Any], tags: Mapping[str, str
         "description": rule["description"],
         "event_pattern": _canonical(rule["event_pattern"]),
         "schedule_expression": rule["schedule_expression"],
-        "state": rule["state"],
+        "state": "ENABLED" if rule["enabled"] else "DISABLED",
         **strays,
         **{TARGET + target["id"]: described(target) for target in rule["targets"]},
         "tags": tag_dict(tags),
@@ -100,11 +100,6 @@ def common_prefix(names: Collection[str]) -> str:
     """What all names begin with, so that one listing finds them all."""
     pairs = zip(min(names), max(names), strict=False)
     return "".join(pair[0] for pair in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def validate(rule: Rule) -> None:
-    """Raise InvalidInput with one line for each problem of one item of the option ``rules``."""
-    refuse(problems(rule), f"rules {rule['name']}")
 
 
 def problems(rule: Rule) -> Iterator[str]:

@@ -14,10 +14,11 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from .._aws.tags import tag_dict
-from ..errors import InvalidInput, refuse
+from ..errors import InvalidInput
 
 LARGEST_ZIP_BYTES = 50 * 1024 * 1024
 LARGEST_ENVIRONMENT_BYTES = 4096
@@ -53,6 +54,22 @@ def zipped(code: Mapping[str, bytes]) -> bytes:
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
             archive.writestr(entry, code[path])
     return buffer.getvalue()
+
+
+def read_zip(item: Function) -> bytes:
+    """The zip of an item's files. Raises InvalidInput for a file that cannot be read, and for too large a zip."""
+    code = {}
+    for path, source in item["files"].items():
+        try:
+            code[path] = Path(source).read_bytes()
+        except OSError as error:
+            raise InvalidInput(
+                f"functions {item['name']}: file {source} cannot be read ({error.strerror}); give a file of "
+                "this machine"
+            ) from None
+    content = zipped(code)
+    check_size(item["name"], content)
+    return content
 
 
 def sha256(content: bytes) -> str:
@@ -161,11 +178,6 @@ def environment(item: Function) -> dict[str, str]:
 def log_group(item: Function) -> str:
     """Log group that the function writes to."""
     return str(item["log_group"] or f"/aws/lambda/{item['name']}")
-
-
-def validate(item: Function) -> None:
-    """Raise InvalidInput with one line for each problem of one item of the option ``functions``."""
-    refuse(problems(item), f"functions {item['name']}")
 
 
 def problems(item: Function) -> Iterator[str]:

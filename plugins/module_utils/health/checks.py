@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .. import names
 from ..lifecycle.functions.state import BLACKHOLE
 from .check import BAD, OK, WARN, Check
 
@@ -289,7 +290,8 @@ def _certificates(facts: Facts, limits: Limits) -> Iterator[Check]:
         f"Caddy renews while the platform is awake: {RUNBOOKS}/scale.yml -e scale_to=awake, then "
         f"{RUNBOOKS}/logs.yml -e logs_components=caddy"
     )
-    yield _days("certificate of Caddy", f"of origin.{facts.domain}", left, limits.certificate_days, todo)
+    host = names.hosts(facts.domain)["origin"]
+    yield _days("certificate of Caddy", f"of {host}", left, limits.certificate_days, todo)
 
 
 def _days(check: str, of: str, days: float, least: float, todo: str) -> Check:

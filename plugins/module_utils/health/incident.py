@@ -12,6 +12,7 @@ import tarfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from .. import names
 from ..times.moments import iso
 
 MOST_EVENTS = 1000
@@ -171,7 +172,7 @@ def queries(
 ) -> dict[str, tuple[str, str, dict[str, str], str]]:
     """The figures by column, each (namespace, metric, dimensions, statistic)."""
     found = {
-        column: ("Jitsi/JVB", metric, {"Platform": platform}, statistic)
+        column: (names.METRIC_NAMESPACE, metric, {"Platform": platform}, statistic)
         for column, (metric, statistic) in FIGURES.items()
     }
     for kind, service in services.items():

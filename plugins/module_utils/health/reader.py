@@ -31,7 +31,7 @@ class Reader:
         self.module, self.recording = module, recording
         self.name, self.domain = module.params["name"], module.params.get("domain", "")
         self.cluster, self.names = names.cluster(self.name), names.services(self.name)
-        self.group = f"/ecs/{self.name}"
+        self.group = names.log_group(self.name)
         self.now = dt.datetime.now(dt.UTC)
 
     def client(self, service: str) -> Any:
@@ -59,7 +59,7 @@ class Reader:
             distribution=self.distribution(),
             certificate=self.certificate(),
             origin_certificate=self.newest("CertificateDays"),
-            alarms=cloudwatch.describe_alarms(self.client("cloudwatch"), f"{self.name}/"),
+            alarms=cloudwatch.describe_alarms(self.client("cloudwatch"), names.alarm_prefix(self.name)),
             function_errors=self.function_errors(),
             secret_age=self.secret_age(),
             failed_uploads=self.failed_uploads() if self.recording else None,
@@ -145,8 +145,9 @@ class Reader:
     def newest(self, metric: str, days: int = 30) -> tuple[float, float] | None:
         """(when, value) of the newest sample of one of the platform's metrics."""
         start = (self.now - days * DAY).replace(minute=0, second=0, microsecond=0)
+        client, dimensions = self.client("cloudwatch"), {"Platform": self.name}
         points = cloudwatch.statistics(
-            self.client("cloudwatch"), "Jitsi/JVB", metric, {"Platform": self.name}, start, self.now, 3600, ["Maximum"]
+            client, names.METRIC_NAMESPACE, metric, dimensions, start, self.now, 3600, ["Maximum"]
         )
         newest = max(points, key=lambda point: point["Timestamp"], default=None)
         return (newest["Timestamp"].timestamp(), newest["Maximum"]) if newest else None
@@ -169,7 +170,7 @@ class Reader:
         """Recordings on the recorders' disks."""
         points = cloudwatch.statistics(
             self.client("cloudwatch"),
-            "Jitsi/JVB",
+            names.METRIC_NAMESPACE,
             "RecordingsWaiting",
             {"Platform": self.name},
             self.now - dt.timedelta(hours=23),

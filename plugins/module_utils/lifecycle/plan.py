@@ -10,10 +10,11 @@ from typing import Any
 
 from ..changes import Change, Fields, compare
 from ..errors import InvalidInput
+from ..names import KINDS
 from ..times.schedule import check_schedule, check_timezone
 from ..variables.kinds import domain_fault
 from .functions.schedule import next_change
-from .functions.state import ASLEEP, AWAKE, DRAINING, KINDS, RECORDER, STOPPING, Item, Seen, Usage
+from .functions.state import ASLEEP, AWAKE, DRAINING, RECORDER, STOPPING, Item, Seen, Usage
 
 LIMITED = ("bridge", "recorder")
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from .. import names
 from ..errors import InvalidInput
 from ..monitoring.filter_pattern import Pattern, parse
 from ..times.moments import iso
@@ -92,7 +93,7 @@ def error_patterns(filters: Iterable[Mapping[str, Any]], platform: str) -> tuple
     found = {
         each["filterPattern"]
         for each in filters
-        if each["metricTransformations"][0]["metricName"].startswith(f"Errors/{platform}/")
+        if each["metricTransformations"][0]["metricName"].startswith(f"{names.errors_metric(platform)}/")
     }
     if not found:
         raise InvalidInput("errors: no metric filter says what an error is; run site.yml --tags monitoring first")
@@ -169,7 +170,7 @@ def line(event: Mapping[str, Any], platform: str) -> dict[str, str]:
     kind, _slash, rest = event["logStreamName"].partition("/")
     component, _slash, task = rest.partition("/")
     if function := _FUNCTION_STREAM.fullmatch(event["logStreamName"]):
-        kind, component, task = "function", function["name"].removeprefix(f"{platform}-"), function["id"]
+        kind, component, task = "function", function["name"].removeprefix(names.prefix(platform)), function["id"]
     at = dt.datetime.fromtimestamp(event["timestamp"] / 1000, dt.UTC)
     return {
         "at": f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z",

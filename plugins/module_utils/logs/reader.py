@@ -38,12 +38,12 @@ def read(client: Any, name: str, wanted: Wanted, mask: Callable[[str], str]) -> 
 
     def search(since: dt.datetime, until: dt.datetime, pattern: str, prefix: str) -> list[dict[str, Any]]:
         # AWS includes the end.
-        return logs.filter_log_events(client, f"/ecs/{name}", pattern, since, until - MILLISECOND, prefix)
+        return logs.filter_log_events(client, names.log_group(name), pattern, since, until - MILLISECOND, prefix)
 
     return newest(wanted, name, search, mask)
 
 
 def read_all(client: Any, name: str, since: dt.datetime, until: dt.datetime) -> list[dict[str, str]]:
     """All lines of a time, the oldest first. Secrets are still in them."""
-    events = logs.filter_log_events(client, f"/ecs/{name}", "", since, until - MILLISECOND)
+    events = logs.filter_log_events(client, names.log_group(name), "", since, until - MILLISECOND)
     return sorted((line(event, name) for event in events), key=lambda found: found["at"])

@@ -95,6 +95,12 @@ def is_budget(resource: str) -> bool:
     return _SEPARATOR not in resource
 
 
+def listed(current: State, wanted: State) -> State:
+    """What of a state belongs to the budgets that are wanted: they and all of their notifications."""
+    names = {name_of(resource) for resource in wanted}
+    return {resource: fields for resource, fields in current.items() if name_of(resource) in names}
+
+
 def name_of(resource: str) -> str:
     """The budget's full name in a resource of these states."""
     return resource.removeprefix(_resource("")).partition(_SEPARATOR)[0]

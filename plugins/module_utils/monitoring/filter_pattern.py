@@ -72,7 +72,7 @@ def parse(text: str) -> Pattern:
         raise _invalid(
             text, text.index("["), "space-delimited patterns are not supported", "log JSON, write { $.field = ... }"
         )
-    pattern = _JsonParser(text).pattern() if start == "{" else _parse_terms(text)
+    pattern = _JsonParser(text, _tokens(text)).pattern() if start == "{" else _parse_terms(text)
     if pattern.regexes > MAX_REGEXES:
         raise InvalidInput(f"pattern {text!r}: has {pattern.regexes} regular expressions; use at most {MAX_REGEXES}")
     return pattern
@@ -191,24 +191,28 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _tokens(text: str) -> list[tuple[str, str, int]]:
+    """Split a JSON pattern into tokens: kind, text and position."""
+    tokens: list[tuple[str, str, int]] = []
+    position, end = 0, len(text.rstrip())
+    while position < end:
+        found = _TOKEN.match(text, position)
+        if found is None:
+            begin = position + len(text[position:]) - len(text[position:].lstrip())
+            raise _invalid(text, begin, f"{text[begin]!r} is not expected", 'put text in double quotes: "..."')
+        kind = found.lastgroup or ""
+        tokens.append((kind, found.group(kind), found.start(kind)))
+        position = found.end()
+    return tokens
+
+
 class _JsonParser:
     """Recursive descent over ``{ expression }``: || binds weaker than &&, and && weaker than parentheses."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, tokens: list[tuple[str, str, int]]) -> None:
+        self.text, self.tokens = text, tokens
         self.fields: set[str] = set()
-        self.regexes = 0
-        self.tokens: list[tuple[str, str, int]] = []
-        self.next = 0
-        position, end = 0, len(text.rstrip())
-        while position < end:
-            found = _TOKEN.match(text, position)
-            if found is None:
-                begin = position + len(text[position:]) - len(text[position:].lstrip())
-                raise _invalid(text, begin, f"{text[begin]!r} is not expected", 'put text in double quotes: "..."')
-            kind = found.lastgroup or ""
-            self.tokens.append((kind, found.group(kind), found.start(kind)))
-            position = found.end()
+        self.regexes = self.next = 0
 
     def pattern(self) -> Pattern:
         """Parse the whole pattern."""
@@ -225,6 +229,7 @@ class _JsonParser:
         return Pattern(self.text, True, frozenset(self.fields), self.regexes, matches)
 
     def peek(self) -> tuple[str, str]:
+        """Kind and text of the next token."""
         return self.tokens[self.next][:2] if self.next < len(self.tokens) else ("end", "")
 
     def take(self, *texts: str) -> str:
@@ -235,11 +240,13 @@ class _JsonParser:
         return self.tokens[self.next - 1][1]
 
     def unexpected(self, wanted: str) -> InvalidInput:
+        """The error that something else than the next token was wanted."""
         kind, found = self.peek()
         position = len(self.text) if kind == "end" else self.tokens[self.next][2]
         return _invalid(self.text, position, f"found {found or 'the end'}", f"write {wanted} there")
 
     def any_of(self, depth: int) -> Predicate:
+        """Parse conditions joined by ||."""
         tests = [self.all_of(depth)]
         while self.peek()[1] == "||":
             self.next += 1
@@ -247,6 +254,7 @@ class _JsonParser:
         return tests[0] if len(tests) == 1 else lambda document: any(test(document) for test in tests)
 
     def all_of(self, depth: int) -> Predicate:
+        """Parse conditions joined by &&."""
         tests = [self.term(depth)]
         while self.peek()[1] == "&&":
             self.next += 1
@@ -254,6 +262,7 @@ class _JsonParser:
         return tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
 
     def term(self, depth: int) -> Predicate:
+        """Parse a condition, or some in parentheses."""
         if self.peek() == ("operator", "("):
             if depth == MAX_NESTING:
                 raise self.unexpected(f"a condition, after at most {MAX_NESTING} parentheses,")
@@ -264,6 +273,7 @@ class _JsonParser:
         return self.condition()
 
     def condition(self) -> Predicate:
+        """Parse a comparison of a field."""
         kind, selector = self.peek()
         if kind != "selector":
             raise self.unexpected("a field such as $.name")

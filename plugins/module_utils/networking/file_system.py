@@ -48,7 +48,7 @@ def check(params: Mapping[str, Any]) -> None:
 
 def wanted(params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What is to be there, in the order in which it is made."""
-    tags = {**{str(key): str(value) for key, value in params["tags"].items()}, "Name": params["name"]}
+    tags = {**params["tags"], "Name": params["name"]}
     user = {"Uid": params["user_id"], "Gid": params["user_id"]}
     owner = {"OwnerUid": params["user_id"], "OwnerGid": params["user_id"], "Permissions": "0700"}
     return {

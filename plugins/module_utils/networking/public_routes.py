@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._aws.tags import tag_dict
+
 Described = Mapping[str, Any]
 Fields = dict[str, Any]
 
@@ -46,6 +48,15 @@ def wanted(
     return state
 
 
+def managed(current: Mapping[str, Fields], wanted_state: Mapping[str, Fields]) -> dict[str, Fields]:
+    """What there is of what is wanted, and strays. Endpoints of other services are left alone."""
+    return {
+        resource: fields
+        for resource, fields in current.items()
+        if resource in wanted_state or resource.startswith(STRAY)
+    }
+
+
 def identify(
     name: str,
     vpc_id: str,
@@ -59,31 +70,25 @@ def identify(
     dies between creating and attaching it. A table of the VPC is ours by its name, an endpoint by its service. Of
     several, the one in use is ours, and the others of our name are strays, which a repeated creation left.
     """
-    found: dict[str, Described] = {}
-
-    def choose(resource: str, candidates: Iterable[Described], in_use: Any) -> None:
-        for candidate in sorted(candidates, key=in_use, reverse=True):
-            if resource not in found:
-                found[resource] = candidate
-            elif _is_named(candidate, name) and not in_use(candidate):
-                found[f"{STRAY}{resource} {resource_id(candidate)}"] = candidate
-
-    choose(
-        GATEWAY,
-        [item for item in gateways if _vpc(item) == vpc_id or (not _vpc(item) and _is_named(item, name))],
-        lambda gateway: bool(gateway["Attachments"]),
-    )
-    choose(
-        TABLE,
-        [table for table in tables if _is_named(table, name) and not any(a.get("Main") for a in table["Associations"])],
-        lambda table: bool(table["Associations"]),
-    )
+    ours = [item for item in gateways if _vpc(item) == vpc_id or (not _vpc(item) and _is_named(item, name))]
+    named = [item for item in tables if _is_named(item, name) and not any(a.get("Main") for a in item["Associations"])]
     by_service: dict[str, list[Described]] = {}
     for endpoint in endpoints:
         by_service.setdefault(endpoint["ServiceName"].rpartition(".")[2], []).append(endpoint)
+    found = {**_choose(GATEWAY, ours, "Attachments", name), **_choose(TABLE, named, "Associations", name)}
     for service, candidates in by_service.items():
-        choose(ENDPOINT + service, candidates, lambda endpoint: bool(endpoint["RouteTableIds"]))
+        found |= _choose(ENDPOINT + service, candidates, "RouteTableIds", name)
     return found
+
+
+def _choose(resource: str, candidates: Iterable[Described], users: str, name: str) -> dict[str, Described]:
+    """Of several candidates the one in use, and as strays the others of our name that are not. ``users`` is the key of
+    what uses one."""
+    ordered = sorted(candidates, key=lambda item: bool(item[users]), reverse=True)
+    if not ordered:
+        return {}
+    strays = [item for item in ordered[1:] if _is_named(item, name) and not item[users]]
+    return {resource: ordered[0], **{f"{STRAY}{resource} {resource_id(item)}": item for item in strays}}
 
 
 def state(found: Mapping[str, Described], tags: Mapping[str, Mapping[str, str]]) -> dict[str, Fields]:
@@ -141,7 +146,7 @@ def _routes(table: Described) -> dict[str, dict[str, str]]:
 
 
 def _is_named(described: Described, name: str) -> bool:
-    return {"Key": "Name", "Value": name} in described.get("Tags", [])
+    return tag_dict(described.get("Tags")).get("Name") == name
 
 
 def _vpc(gateway: Described) -> str:

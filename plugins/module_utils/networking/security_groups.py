@@ -19,8 +19,11 @@ from ..errors import InvalidInput
 
 Rules = dict[str, str]
 
+# How resources are called in a state.
+GROUP, RULES = "security group ", "rules of "
 # Where DescribeSecurityGroups has the rules of each direction.
 PERMISSIONS = {"Ingress": "IpPermissions", "Egress": "IpPermissionsEgress"}
+NO_RULES: dict[str, Rules] = {direction: {} for direction in PERMISSIONS}
 # What EC2 puts into the default group of a new VPC.
 NEW_DEFAULT = {"Ingress": {"all all default": ""}, "Egress": {"all all 0.0.0.0/0": ""}}
 # Kind of peer -> (list in a permission, key of the peer in it).
@@ -60,6 +63,23 @@ def wanted(groups: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Rules]]:
         }
         for group in groups
     }
+
+
+def tagged(tags: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, Any]]:
+    """Groups with their tags, as a state."""
+    return {GROUP + name: {"Tags": dict(of_group)} for name, of_group in tags.items()}
+
+
+def ruled(rules: Mapping[str, Mapping[str, Rules]]) -> dict[str, Mapping[str, Rules]]:
+    """The rules of groups, as a state."""
+    return {RULES + name: of_group for name, of_group in rules.items()}
+
+
+def steps(now: Mapping[str, str], after: Mapping[str, str]) -> tuple[Rules, Rules, list[str]]:
+    """How to get from the rules that a group has to others: what to add, what to describe anew, what to remove."""
+    new = {text: description for text, description in after.items() if text not in now}
+    reworded = {text: description for text, description in after.items() if now.get(text, description) != description}
+    return new, reworded, [text for text in now if text not in after]
 
 
 def _lines(group: str, rules: Iterable[Mapping[str, Any]], names: Sequence[str]) -> Rules:
@@ -149,6 +169,11 @@ def descriptions(described: Iterable[Mapping[str, Any]], names: Mapping[str, str
         for several in permission
         if isinstance(permission[several], list)
     }
+
+
+def authorizations(rules: Rules, ids: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Wanted rules as the Authorize calls take them."""
+    return [authorization(text, description, ids) for text, description in rules.items()]
 
 
 def authorization(text: str, description: str, ids: Mapping[str, str]) -> dict[str, Any]:

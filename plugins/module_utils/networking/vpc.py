@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from .. import names
+from ..changes import State
 from ..errors import InvalidInput
 
 Described = Mapping[str, Any]
@@ -65,7 +67,7 @@ def wanted(
     name: str,
     ipv6: bool,
     subnets: Iterable[Mapping[str, Any]],
-    current: Mapping[str, Fields],
+    current: State,
     tags: Mapping[str, str],
 ) -> dict[str, Fields]:
     """What must be there, in the order of creation. ``current`` says whether an IPv6 block is there: it is never taken
@@ -85,7 +87,7 @@ def wanted(
             "Ipv6": number if ipv6 else None,
             "AssignIpv6": ipv6,
             "AssignIpv4": True,
-            "Tags": {**tags, "Name": f"{name}-{subnet['zone']}"},
+            "Tags": {**tags, "Name": names.subnet(name, subnet["zone"])},
         }
     return state
 
@@ -146,7 +148,7 @@ def _number(block: str | None, subnet: str | None) -> int | str | None:
     return (int(network.network_address) - int(whole.network_address)) >> 64
 
 
-def check_current(wanted_state: Mapping[str, Fields], current: Mapping[str, Fields]) -> None:
+def check_current(wanted_state: State, current: State) -> None:
     """Refuse a subnet that is in another zone: subnets cannot move."""
     for resource, fields in wanted_state.items():
         zone = current.get(resource, fields).get("Zone")

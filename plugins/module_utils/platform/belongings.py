@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from .. import names as platform
+from .. import names
 from .._aws import (
     acm,
     applicationautoscaling,
@@ -76,40 +76,40 @@ def by_name(place: Place) -> list[Thing]:
 
 def by_tag(place: Place) -> list[str]:
     """ARNs of everything that has a Name tag of the platform's, as the tag index of AWS knows it."""
-    names, arns = leftovers.name_tags(place.name, place.bucket), set[str]()
+    tags, arns = leftovers.name_tags(place.name, place.bucket), set[str]()
     for region in (None, GLOBAL):
         client = place.client("resourcegroupstaggingapi", region)
-        for begin in range(0, len(names), VALUES):
-            filters = [{"Key": "Name", "Values": names[begin : begin + VALUES]}]
+        for begin in range(0, len(tags), VALUES):
+            filters = [{"Key": "Name", "Values": tags[begin : begin + VALUES]}]
             pages = client.get_paginator("get_resources").paginate(TagFilters=filters)
             arns |= {item["ResourceARN"] for page in pages for item in page["ResourceTagMappingList"]}
     return sorted(arns)
 
 
 def _containers(place: Place) -> Iterator[Thing]:
-    client, cluster = place.client("ecs"), platform.cluster(place.name)
-    for item in ecs.services(client, cluster, list(platform.services(place.name).values())):
+    client, cluster = place.client("ecs"), names.cluster(place.name)
+    for item in ecs.services(client, cluster, list(names.services(place.name).values())):
         yield thing("service", item["serviceName"], item["serviceArn"], note=f"{item['runningCount']} tasks run")
     if ecs.cluster(client, cluster):
         yield thing("cluster", cluster)
     for item in ecs.providers(client):
-        if item["name"] == f"{place.name}-recorder":
+        if item["name"] == names.recorder_pool(place.name):
             yield thing("capacity provider", item["name"])
-    for kind in platform.KINDS:
+    for family in names.task_definitions(place.name).values():
         for status in ("ACTIVE", "INACTIVE"):
-            for arn in ecs.revisions(client, f"{place.name}-{kind}", status):
+            for arn in ecs.revisions(client, family, status):
                 yield thing("task definition", arn.rpartition("/")[2], arn)
 
 
 def _scaling(place: Place) -> Iterator[Thing]:
-    prefix = scaling.resource_id(platform.cluster(place.name), "")
+    prefix = scaling.resource_id(names.cluster(place.name), "")
     for item in applicationautoscaling.describe_targets(place.client("application-autoscaling")):
         if item["ResourceId"].startswith(prefix):
             yield thing("scalable target", item["ResourceId"])
 
 
 def _pool(place: Place) -> Iterator[Thing]:
-    name = f"{place.name}-recorder"
+    name = names.recorder_pool(place.name)
     if autoscaling.group_exists(place.client("autoscaling"), name):
         yield thing("auto scaling group", name)
     if autoscaling.get_launch_template(place.client("ec2"), name):
@@ -118,25 +118,25 @@ def _pool(place: Place) -> Iterator[Thing]:
 
 def _network(place: Place) -> Iterator[Thing]:
     client = place.client("ec2")
-    names = leftovers.name_tags(place.name, "")
-    filters = [{"Name": "tag:Name", "Values": [*names, f"{place.name}-*"]}]
+    ours = leftovers.name_tags(place.name, "")
+    filters = [{"Name": "tag:Name", "Values": [*ours, names.subnet(place.name, "*")]}]
     for operation, (key, identity) in NETWORK.items():
         for item in pages.pages(client, operation, key, Filters=filters):
             tag = tag_dict(item.get("Tags") or []).get("Name", "")
             gone = str(item.get("State", "")).lower() in GONE
-            if (tag in names or leftovers.is_subnet(place.name, tag)) and not gone:
+            if (tag in ours or leftovers.is_subnet(place.name, tag)) and not gone:
                 yield thing(
                     operation.removeprefix("describe_").removesuffix("s").replace("_", " "), tag, item[identity]
                 )
     for reservation in pages.pages(client, "describe_instances", "Reservations", Filters=filters):
         for item in reservation["Instances"]:
             tag = tag_dict(item["Tags"])["Name"]
-            if tag in names and item["State"]["Name"] not in GONE:
+            if tag in ours and item["State"]["Name"] not in GONE:
                 hour = cost.instance_hour(item["InstanceType"]) or 0.0
                 yield thing("instance", tag, item["InstanceId"], hour * cost.HOURS_A_MONTH)
     for item in pages.pages(client, "describe_volumes", "Volumes", Filters=filters):
         tag = tag_dict(item["Tags"])["Name"]
-        if tag in names:
+        if tag in ours:
             yield thing("volume", tag, item["VolumeId"], item["Size"] * cost.DISK_GIB_MONTH)
 
 
@@ -154,59 +154,59 @@ def _file_system(place: Place) -> Iterator[Thing]:
 
 
 def _names(place: Place) -> Iterator[Thing]:
-    for item in servicediscovery.list_namespaces(place.client("servicediscovery"), platform.namespace(place.name)):
+    for item in servicediscovery.list_namespaces(place.client("servicediscovery"), names.namespace(place.name)):
         yield thing("namespace", item["Name"], item["Id"])
     client = place.client("route53")
     for zone in route53.public_zones(client, place.hosted_zone):
         identity = zone["Id"].rpartition("/")[2]
         for record in route53.records_below(client, identity, place.domain):
-            if dns_records.spelled(record["Name"]) in (f"origin.{place.domain}", f"turn.{place.domain}"):
+            if dns_records.spelled(record["Name"]) in names.hosts(place.domain).values():
                 yield thing("record", dns_records.spelled(record["Name"]))
         if zone.get("Config", {}).get("Comment") == dns_records.comment(place.name):
             yield thing("hosted zone", place.hosted_zone, identity, note="made for it, but it has records of others")
 
 
 def _functions(place: Place) -> Iterator[Thing]:
-    names = platform.functions(place.name)
+    ours = names.functions(place.name).values()
     for item in pages.pages(place.client("lambda"), "list_functions", "Functions"):
-        if item["FunctionName"] in names:
+        if item["FunctionName"] in ours:
             yield thing("function", item["FunctionName"])
-    rules = {f"{place.name}-{rule}" for rule in platform.RULES}
-    for item in events.list_rules(place.client("events"), f"{place.name}-"):
+    rules = names.rules(place.name).values()
+    for item in events.list_rules(place.client("events"), names.prefix(place.name)):
         if item["Name"] in rules:
             yield thing("rule", item["Name"])
-    table = platform.table(place.name)
+    table = names.table(place.name)
     if dynamodb.describe_table(place.client("dynamodb"), table):
         yield thing("table", table)
 
 
 def _watching(place: Place) -> Iterator[Thing]:
-    client, name, cluster = place.client("cloudwatch"), place.name, platform.cluster(place.name)
-    for prefix in (f"{name}/", *(f"{kind}-service/{cluster}/" for kind in ("TargetTracking", "StepScaling"))):
+    client, name = place.client("cloudwatch"), place.name
+    for prefix in (names.alarm_prefix(name), *names.scaling_alarm_prefixes(name)):
         for item in cloudwatch.describe_alarms(client, prefix):
             yield thing("alarm", item["AlarmName"])
-    for dashboard in platform.dashboards(name).intersection(find.dashboards(client, name)):
+    for dashboard in set(names.dashboards(name).values()).intersection(find.dashboards(client, name)):
         yield thing("dashboard", dashboard)
-    for group in platform.log_groups(name):
+    for group in (names.log_group(name), names.insights_log_group(name)):
         found = logs.describe_log_group(place.client("logs"), group)
         if found:
             gib = found.get("storedBytes", 0) / sizes.GIB
             keeps = f"events end after {found['retentionInDays']} days" if "retentionInDays" in found else ""
             yield thing("log group", group, usd_month=gib * cost.IDLE_ITEMS["log_gib"].usd, note=keeps)
     caller, topics = sts.caller_arn(place.client("sts")), place.client("sns")
-    arn = alert_topic.topic_arn(f"{name}-alerts", topics.meta.region_name, caller)
+    arn = alert_topic.topic_arn(names.topic(name), topics.meta.region_name, caller)
     if sns.get_attributes(topics, arn) is not None:
-        yield thing("topic", f"{name}-alerts", arn)
+        yield thing("topic", names.topic(name), arn)
     for item in budgets.describe_budgets(place.client("budgets"), caller.split(":")[4]):
-        if item["BudgetName"].startswith(f"{name}/"):
+        if item["BudgetName"].startswith(names.alarm_prefix(name)):
             yield thing("budget", item["BudgetName"])
 
 
 def _roles(place: Place) -> Iterator[Thing]:
     client = place.client("iam")
-    for name in sorted(iam.role_details(client, platform.roles(place.name))):
+    for name in sorted(iam.role_details(client, set(names.roles(place.name).values()))):
         yield thing("role", name)
-    profile = f"{place.name}-recorder-instance"
+    profile = names.roles(place.name)["recorder_instance"]
     if iam.profile_exists(client, profile):
         yield thing("instance profile", profile)
 
@@ -219,7 +219,7 @@ def _entrance(place: Place) -> Iterator[Thing]:
     policies = {
         "OriginAccessControl": place.name,
         "ResponseHeadersPolicy": place.name,
-        "CachePolicy": f"{place.name}-static",
+        "CachePolicy": names.cache_policy(place.name),
     }
     for kind, name in policies.items():
         found = cloudfront.list_policies(client, kind).get(name)
@@ -232,7 +232,7 @@ def _entrance(place: Place) -> Iterator[Thing]:
 
 
 def _data(place: Place) -> Iterator[Thing]:
-    name = platform.secret(place.name)
+    name = names.secret(place.name)
     secret = secretsmanager.describe(place.client("secretsmanager"), name) or {}
     if "DeletedDate" in secret:
         note = f"scheduled for deletion on {secret['DeletedDate']:%Y-%m-%d}; until then site.yml restores it"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import names
 from .._aws.pages import Found, pages
 
 
@@ -16,7 +17,7 @@ def vpcs(ec2: Any, name: str) -> list[Found]:
 
 def subnets(ec2: Any, vpc_id: str, name: str) -> list[str]:
     """DescribeSubnets of a VPC that are named ``<name>-<zone>``: ids, ordered by zone."""
-    filters = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "tag:Name", "Values": [f"{name}-*"]}]
+    filters = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "tag:Name", "Values": [names.subnet(name, "*")]}]
     found = pages(ec2, "describe_subnets", "Subnets", Filters=filters)
     ordered = sorted(found, key=lambda subnet: (subnet["AvailabilityZone"], subnet["CidrBlock"]))
     return [subnet["SubnetId"] for subnet in ordered]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .. import names as platform
+from .. import names
 from . import prices as cost
 
 Thing = dict[str, Any]
@@ -44,18 +44,25 @@ def thing(kind: str, name: str, identity: str = "", usd_month: float | None = No
 
 def name_tags(name: str, bucket: str) -> list[str]:
     """Values of the tag Name that the platform's resources have, but for those of its subnets."""
-    suffixes = [
-        *("signalling", "bridge", "recorder", "storage", "recorder-instance", "alerts", "cluster"),
-        *("wakes", "jitsi-secrets"),
+    tags = [
+        name,
+        *names.security_groups(name).values(),
+        names.storage_group(name),
+        names.roles(name)["recorder_instance"],
+        names.topic(name),
+        names.cluster(name),
+        names.table(name),
+        names.secret(name),
+        names.namespace(name),
+        names.discovery_host(name),
     ]
-    internal = platform.namespace(name)
-    names = [name, *(f"{name}-{suffix}" for suffix in suffixes), internal, f"{platform.DISCOVERY_SERVICE}.{internal}"]
-    return [*names, bucket] if bucket else names
+    return [*tags, bucket] if bucket else tags
 
 
 def is_subnet(name: str, tag: str) -> bool:
     """Whether a subnet of the platform has this name: that of its zone comes after it."""
-    return tag.startswith(f"{name}-") and bool(_ZONE.fullmatch(tag.removeprefix(f"{name}-")))
+    beginning = names.subnet(name, "")
+    return tag.startswith(beginning) and bool(_ZONE.fullmatch(tag.removeprefix(beginning)))
 
 
 def unlisted(arns: Iterable[str], things: Sequence[Mapping[str, Any]]) -> list[str]:

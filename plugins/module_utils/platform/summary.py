@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .. import names
+
 STATES = {
     "absent": "not built yet",
     "asleep": "asleep: no task runs and none is wanted",
@@ -76,9 +78,9 @@ def _kept(platform: Mapping[str, Any], counts: Mapping[str, Any], recording_buck
     numbers = ", ".join(f"{counts[key]} {thing}{'' if counts[key] == 1 else 's'}" for thing, key in things)
     return [
         _line("Cluster", _cluster(platform)),
-        _line("Secret", f"{name}-jitsi-secrets" if counts["secrets"] else "none"),
+        _line("Secret", names.secret(name) if counts["secrets"] else "none"),
         _line("Recordings", recording_bucket or "off"),
-        _line("Watching", f"{numbers}; logs in /ecs/{name}"),
+        _line("Watching", f"{numbers}; logs in {names.log_group(name)}"),
     ]
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..times.moments import iso
-from .sessions import split
+from .sessions import COLD_CLASSES, split
 
 Line = dict[str, Any]
 
@@ -29,6 +29,7 @@ class Fate(StrEnum):
     REPLACED = "replaced"  # another version is current: somebody put it there, and it stays
     DELETED = "deleted"  # a delete marker hides it
     BURIED = "buried"  # a delete marker hides another version, which was made after it
+    COLD = "cold"  # as BURIED, and first that version must be restored from an archive class
     LOST = "lost"  # that version is no longer there
 
 
@@ -95,9 +96,11 @@ def fates(index: Iterable[Line], versions: Iterable[Mapping[str, Any]]) -> list[
 
 
 def _fate(wanted: str, versions: Sequence[Mapping[str, Any]]) -> Fate:
-    stored = [item["VersionId"] for item in versions if "Size" in item]
+    stored = {item["VersionId"]: item.get("StorageClass") for item in versions if "Size" in item}
     if versions and "Size" in versions[0]:
         return Fate.KEPT if versions[0]["VersionId"] == wanted else Fate.REPLACED
     if wanted not in stored:
         return Fate.LOST
-    return Fate.DELETED if stored[0] == wanted else Fate.BURIED
+    if next(iter(stored)) == wanted:
+        return Fate.DELETED
+    return Fate.COLD if stored[wanted] in COLD_CLASSES else Fate.BURIED

@@ -138,6 +138,16 @@ def _version(item: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def markers(found: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The delete markers above the newest version of a key: key and version id of each.
+
+    ``found`` is what ListObjectVersions has of the key, the newest first.
+    """
+    newest = next(item for item in found if "Size" in item)
+    above = [item for item in found if "Size" not in item and item["LastModified"] >= newest["LastModified"]]
+    return [(item["Key"], item["VersionId"]) for item in above]
+
+
 def select(
     found: Iterable[Recording], room: str, since: dt.datetime | None, until: dt.datetime | None, limit: int
 ) -> list[Recording]:

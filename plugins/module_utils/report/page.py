@@ -3,8 +3,8 @@
 """A report that people read: a page in HTML that needs nothing else, and the same as PDF.
 
 A report is plain data: ``{"title", "facts", "verdict", "cards", "sections"}``; sections have ``text``, ``tables`` and
-``plots``. The functions that make one are in review_report.py and audit_report.py. Everything in it is text: HTML
-is in the template alone, which escapes what it is given.
+``plots``. The file report.py of a subject makes its report. Everything in it is text: HTML is in the template alone,
+which escapes what it is given.
 """
 
 from __future__ import annotations

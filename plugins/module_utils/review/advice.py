@@ -11,9 +11,8 @@ from typing import Any
 
 from ..ecs.fargate import MEMORIES
 from ..platform.prices import GIB_HOUR, HOURS_A_MONTH, INSTANCE_HOUR, fargate_hour
-from . import figures as review
-from . import history as review_history
-from .figures import Figures, Result, Setup
+from . import history
+from .figures import DAY, Figures, Result, Setup
 
 # Tasks that ran for less tell nothing about their size.
 ENOUGH_HOURS = 10
@@ -40,7 +39,7 @@ def advice(figures: Figures, setup: Setup, zone: dt.tzinfo) -> list[Result]:
 
     ``usd_month`` is what the change adds to a month's bill (negative: saves), as far as it can be computed, else None.
     """
-    used = review_history.services(figures, setup)
+    used = history.services(figures, setup)
     found = [least(figures, setup), bridge_most(figures, setup, used.get("bridge", {}))]
     if "recorder" in used:
         found.append(recorder_most(figures, setup, used["recorder"]))
@@ -76,7 +75,7 @@ def _advice(
 
 def least(figures: Figures, setup: Setup) -> Result:
     """Whether it should sleep at all."""
-    share = review_history.awake(figures)["share_percent"]
+    share = history.awake(figures)["share_percent"]
     what, variable, now = "fewest tasks", "jitsi_schedules", "0 asleep, 1 awake"
     if share < ALWAYS_AWAKE_PERCENT:
         reason = f"It was awake for {share:.0f} % of the time; the rest cost no compute."
@@ -227,7 +226,7 @@ def _too_little(used: Mapping[str, Any]) -> str:
 
 def schedules(figures: Figures, zone: dt.tzinfo, setup: Setup) -> Iterator[Result]:
     """Wake ahead of a habit: the same hour of the same weekdays, woken by people, in most weeks."""
-    weeks = max(1, round((figures.until - figures.since) / review.DAY / 7))
+    weeks = max(1, round((figures.until - figures.since) / DAY / 7))
     woken: dict[tuple[int, int], set[dt.date]] = defaultdict(set)
     for at in figures.of("wakes"):
         local = dt.datetime.fromtimestamp(at, zone)

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A period of the platform in figures: what was read, and the period itself. The rest is in the files review_*.py.
+"""A period of the platform in figures: what was read, and the period itself. Other files make the rest of it.
 
 Everything comes from metrics of whole periods (5 minutes or an hour each). A sample of a metric that a component
 publishes once a minute stands for that minute, so sums and counts of samples are minutes. docs/review.md has all
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InvalidInput
-from ..platform import prices as cost
+from ..platform import prices
 
 # Begin of a period, in seconds since 1970 -> figure.
 Points = Mapping[int, float]
@@ -60,7 +60,7 @@ COMPONENTS = ("jicofo", "jvb", "jibri", "prosody", "web", "caddy", "turn", "side
 
 @dataclass(frozen=True)
 class Setup:
-    """What the platform is set to: sizes of tasks as ``cost.awake_cost`` takes them, and limits."""
+    """What the platform is set to: sizes of tasks as ``prices.awake_cost`` takes them, and limits."""
 
     tasks: Sequence[Mapping[str, Any]]
     bridge_max: int
@@ -70,7 +70,7 @@ class Setup:
 
     def hour(self, kind: str) -> float:
         """USD an hour of a task; 0 if its price is not known or there is none."""
-        lines = cost.awake_cost([task for task in self.tasks if task["name"] == kind])["lines"]
+        lines = prices.awake_cost([task for task in self.tasks if task["name"] == kind])["lines"]
         return float(sum(line["usd_each"] or 0 for line in lines))
 
     def task(self, kind: str) -> Mapping[str, Any]:
@@ -166,16 +166,13 @@ def percentile(values: Iterable[float], percent: float) -> float | None:
     return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)]
 
 
-def iso(at: int) -> str:
-    """A time as text, in UTC."""
-    return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def ratio(part: float, whole: float) -> float | None:
+    """One number by another; None by zero."""
     return part / whole if whole else None
 
 
 def rounded(value: float | None, digits: int = 0) -> Any:
+    """A whole number, or one of some digits; None of nothing."""
     if value is None:
         return None
     return round(value, digits) if digits else round(value)

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..names import KINDS
-from ..platform import prices as cost
-from .figures import HOUR, MINUTE, Figures, Result, Setup, iso, percentile, ratio, rounded
+from ..platform import prices
+from ..times.moments import iso
+from .figures import HOUR, MINUTE, Figures, Result, Setup, percentile, ratio, rounded
 
 # From when on a wake is late, and counts as downtime.
 WAKE_LATE_SECONDS = 600
@@ -184,9 +185,9 @@ def costs(figures: Figures, setup: Setup, asleep_usd_month: float) -> Result:
     """The bill of the period by list prices, traffic as estimated, beside what never sleeping would have cost."""
     compute = sum(item["usd"] for item in services(figures, setup).values())
     participant_hours = sum(figures.of("participants").values()) / 60
-    traffic = participant_hours * cost.awake_cost([])["usd_hour_per_viewer"]
+    traffic = participant_hours * prices.awake_cost([])["usd_hour_per_viewer"]
     hours = (figures.until - figures.since) / HOUR
-    standing = asleep_usd_month * hours / cost.HOURS_A_MONTH
+    standing = asleep_usd_month * hours / prices.HOURS_A_MONTH
     always_on = hours * (setup.hour("signalling") + setup.hour("bridge"))
     return {
         "compute_usd": round(compute, 2),
@@ -195,7 +196,7 @@ def costs(figures: Figures, setup: Setup, asleep_usd_month: float) -> Result:
         "usd": round(compute + traffic + standing, 2),
         "always_on_usd": round(max(always_on, compute) + traffic + standing, 2),
         "idle_compute_usd": round(idle_compute(figures, setup), 2),
-        "prices_of": cost.PRICES_OF,
+        "prices_of": prices.PRICES_OF,
     }
 
 

@@ -8,22 +8,9 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from . import (
-    advice as review_advice,
-)
-from . import (
-    days as review_days,
-)
-from . import (
-    figures as review,
-)
-from . import (
-    goals as review_goals,
-)
-from . import (
-    history as review_history,
-)
-from .figures import Figures, Result, Setup
+from ..times.moments import iso
+from . import advice, days, goals, history
+from .figures import DAY, Figures, Result, Setup
 
 MET = {True: "met", False: "MISSED", None: "-"}
 
@@ -36,23 +23,23 @@ def result(
         "kind": kind,
         "platform": platform,
         "timezone": str(zone),
-        "since": review.iso(figures.since),
-        "until": review.iso(figures.until),
-        "days": round((figures.until - figures.since) / review.DAY),
+        "since": iso(figures.since),
+        "until": iso(figures.until),
+        "days": round((figures.until - figures.since) / DAY),
         "period_seconds": figures.period,
-        "goals": review_goals.goals(figures, setup),
-        "advice": review_advice.advice(figures, setup, zone),
-        "meetings": review_history.meetings(figures),
-        "awake": review_history.awake(figures),
-        "wakes": review_history.wakes(figures),
-        "services": review_history.services(figures, setup),
-        "scaling": review_history.scaling(figures),
-        "recordings": review_history.recordings(figures),
-        "errors": review_history.errors(figures),
-        "alarms": review_history.alarms(figures),
-        "cost": review_history.costs(figures, setup, asleep_usd_month),
-        "by_day": review_days.by_day(figures, setup, zone),
-        "by_hour": review_days.by_hour(figures, zone),
+        "goals": goals.goals(figures, setup),
+        "advice": advice.advice(figures, setup, zone),
+        "meetings": history.meetings(figures),
+        "awake": history.awake(figures),
+        "wakes": history.wakes(figures),
+        "services": history.services(figures, setup),
+        "scaling": history.scaling(figures),
+        "recordings": history.recordings(figures),
+        "errors": history.errors(figures),
+        "alarms": history.alarms(figures),
+        "cost": history.costs(figures, setup, asleep_usd_month),
+        "by_day": days.by_day(figures, setup, zone),
+        "by_hour": days.by_hour(figures, zone),
     }
     return {**found, "summary": summary(found)}
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import names as platform
+from .. import names
 from .._aws import runner
 from .calls import Aws
 
@@ -16,10 +16,10 @@ def connect(module: Any) -> Aws:
     name = module.params["name"]
     services = ("secretsmanager", "ecs", "logs")
     return Aws(
-        module.params["secret"] or platform.secret(name),
-        platform.cluster(name),
-        platform.services(name),
-        f"/ecs/{name}",
+        module.params["secret"] or names.secret(name),
+        names.cluster(name),
+        names.services(name),
+        names.log_group(name),
         name,
         autoscaling=runner.client(module, "application-autoscaling"),
         **{service: runner.client(module, service) for service in services},

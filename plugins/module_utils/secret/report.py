@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import InvalidInput
+from ..times.moments import iso
 from . import rotation_document
-from .document import ROTATED, STAMP, Document, unfinished_rotation
+from .document import ROTATED, Document, unfinished_rotation
 from .rotation import Outcome
 from .rotation_plan import Action, Do, Secret
 
@@ -84,7 +85,7 @@ def listing(
 
 
 def _date(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).strftime(STAMP) if moment else ""
+    return iso(moment) if moment else ""
 
 
 def planned(action: Action, secret: Secret) -> tuple[dict[str, Any], dict[str, Any]]:

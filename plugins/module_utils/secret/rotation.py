@@ -3,7 +3,7 @@
 """Carries out a rotation: reads, lets ``rotation_plan.decide`` choose one step, takes it, and reads again.
 
 Shared by the module ``secret_rotation`` and the Lambda function, so nothing of Ansible is imported here. All calls go
-through a ``Cloud``, which ``_aws/rotation.py`` makes of boto3 clients. Each of its methods that changes something is
+through a ``Cloud``, which ``calls.py`` makes of boto3 clients. Each of its methods that changes something is
 one API call. A run may die before and after each; whoever comes next goes on from what AWS shows.
 """
 
@@ -13,12 +13,11 @@ import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import inf
 from typing import Protocol
 
 from ..errors import InvalidInput
-from . import document as secret_document
 from . import rotation_document
+from .document import Document, parse, render
 from .rotation_plan import (
     CURRENT,
     PENDING,
@@ -43,12 +42,6 @@ IDLE_POLL_SECONDS = 30.0  # between two looks while people meet
 # Steps that are taken even when there is nothing more to rotate.
 LEFT_OVER = {Do.START, Do.RELEASE}
 CONFLICTS = 20  # steps that another run may take before us, until something must be wrong
-
-
-# AWS asks when it is time, so no age makes a rotation due.
-ON_REQUEST = Request(days=inf)
-CREATING = {Do.PREPARE, Do.CANCEL, Do.START}
-SETTING = {Do.MARK, Do.STOP, Do.UNPROTECT, Do.WAIT}
 
 
 Say = Callable[[str], object]
@@ -167,10 +160,10 @@ def read_secret(cloud: Cloud, owned: Mapping[str, int], named: Collection[str] =
     """
     found = cloud.describe()
     current, pending = found.version(CURRENT), found.version(PENDING)
-    document = _document(cloud, found.name, current) if current else None
+    document = read_document(cloud, found.name, current) if current else None
     if document is None:
         raise InvalidInput(f"name {found.name}: this secret holds no value yet; run site.yml, which makes one")
-    waiting = _document(cloud, found.name, pending) if pending not in ("", current) else None
+    waiting = read_document(cloud, found.name, pending) if pending not in ("", current) else None
     changes = None if waiting is None else rotation_document.changed_keys(document, waiting)
     return Secret(
         current=current,
@@ -185,12 +178,13 @@ def read_secret(cloud: Cloud, owned: Mapping[str, int], named: Collection[str] =
     )
 
 
-def _document(cloud: Cloud, name: str, version: str) -> secret_document.Document | None:
+def read_document(cloud: Cloud, name: str, version: str) -> Document | None:
+    """Read the document of a version of secret ``name``; None when the version is empty or gone."""
     text = cloud.text(version)
-    return None if text is None else secret_document.parse(text, name)
+    return None if text is None else parse(text, name)
 
 
-def _holds(waiting: secret_document.Document | None, changes: frozenset[str] | None) -> Pending:
+def _holds(waiting: Document | None, changes: frozenset[str] | None) -> Pending:
     if waiting is None:
         return Pending.EMPTY
     return Pending.FITS if changes else Pending.OTHER
@@ -310,7 +304,7 @@ class Rotation:
         rotated = rotation_document.rotate(document, self.secret.keys, self.owned, self.cloud.now())
         # Before the call: if its answer is lost, the version is ours all the same.
         self.token = action.version or str(uuid.uuid4())
-        self.cloud.put(self.token, secret_document.render(rotated), [PENDING])
+        self.cloud.put(self.token, render(rotated), [PENDING])
 
     def _cancel(self, action: Action) -> None:
         self.cloud.label(PENDING, to="", off=action.version)
@@ -349,7 +343,7 @@ class Rotation:
     def _undo(self, action: Action) -> None:
         former = self._read(action.version)
         self.token = str(uuid.uuid4())
-        self.cloud.put(self.token, secret_document.render(former), [PENDING, PUT_BACK])
+        self.cloud.put(self.token, render(former), [PENDING, PUT_BACK])
         self.progress.redeployed = frozenset()
 
     def _finish(self, action: Action) -> None:
@@ -370,105 +364,15 @@ class Rotation:
 
     def _changed(self) -> frozenset[str]:
         """Names of the keys in which AWSCURRENT differs from AWSPREVIOUS."""
-        former = _document(self.cloud, "", self.secret.previous) if self.secret.previous else None
+        former = read_document(self.cloud, "", self.secret.previous) if self.secret.previous else None
         return rotation_document.changed_keys(former or {}, self._read(self.secret.current)) or frozenset()
 
     def _rotated(self, keys: frozenset[str]) -> None:
         self.progress.rotated |= keys
         self.outcome.keys = sorted(self.progress.rotated)
 
-    def _read(self, version: str) -> secret_document.Document:
-        document = _document(self.cloud, "the secret", version)
+    def _read(self, version: str) -> Document:
+        document = read_document(self.cloud, "the secret", version)
         if document is None:
             raise RotationError(f"version {version} of the secret is gone")
         return document
-
-
-# --- The four steps of Secrets Manager
-
-
-def create_secret(
-    cloud: Cloud, owned: Mapping[str, int], token: str, request: Request = ON_REQUEST, say: Say = silent
-) -> bool:
-    """Step createSecret: put new values in the version ``token``. Raises Postponed while people meet.
-
-    Like the three others it returns False when ``token`` is current already, so that there is nothing to do.
-    """
-    return _step(cloud, owned, token, request, say, CREATING)
-
-
-def set_secret(
-    cloud: Cloud, owned: Mapping[str, int], token: str, request: Request = ON_REQUEST, say: Say = silent
-) -> bool:
-    """Step setSecret: components take values at their start only, so bring signalling to no task. Awake: minutes."""
-    return _step(cloud, owned, token, request, say, CREATING | SETTING)
-
-
-def test_secret(cloud: Cloud, owned: Mapping[str, int], token: str) -> bool:
-    """Step testSecret: the waiting document is the current one but for new values, and components can read those.
-
-    That they log in can be tested only once they have started with them, so step finishSecret does that.
-    """
-    found = guard(cloud, token)
-    if found is None:
-        return False
-    current, waiting = (_document(cloud, found.name, version) for version in (found.version(CURRENT), token))
-    if current is None or waiting is None:
-        raise RotationError(f"version {token} is empty")
-    changed = rotation_document.changed_keys(current, waiting)
-    if changed is None:
-        raise RotationError(f"version {token} does not follow from the current document")
-    if unusable := rotation_document.unusable(waiting, {*changed, *owned} & set(waiting)):
-        raise RotationError(f"version {token} has no usable value for {', '.join(unusable)}")
-    return True
-
-
-def finish_secret(
-    cloud: Cloud, owned: Mapping[str, int], token: str, request: Request = ON_REQUEST, say: Say = silent
-) -> bool:
-    """Step finishSecret: move AWSCURRENT; if the platform was awake, start it, see that all components log in, and put
-    the former values back if not (raises NotHealthy). Minutes, awake."""
-    if _step(cloud, owned, token, request, say, set(Do)):
-        return True
-    return resume(cloud, owned, say)
-
-
-def resume(cloud: Cloud, owned: Mapping[str, int], say: Say = silent) -> bool:
-    """Go on where a run died after it had stopped the platform or had begun to put the former values back.
-
-    Returns False when there is nothing of the kind. A version that only waits is left alone.
-    """
-    found = cloud.describe()
-    pending = found.version(PENDING)
-    if not found.version(RESTART) and (not pending or pending != found.version(PUT_BACK)):
-        return False
-    Rotation(cloud, owned, ON_REQUEST, say=say).run()
-    return True
-
-
-def guard(cloud: Cloud, token: str) -> Described | None:
-    """Refuse what AWS's own template refuses; None when ``token`` is current and all is done."""
-    found = cloud.describe()
-    labels = found.stages.get(token)
-    if not found.rotation_enabled:
-        raise RotationError(f"rotation is not enabled for secret {found.name}")
-    if labels is None:
-        raise RotationError(f"secret {found.name} has no version {token}")
-    if PENDING in labels:
-        return found
-    if CURRENT in labels:
-        return None
-    raise RotationError(f"version {token} of secret {found.name} is not labelled {PENDING}")
-
-
-def _step(
-    cloud: Cloud, owned: Mapping[str, int], token: str, request: Request, say: Say, allowed: Collection[Do]
-) -> bool:
-    found = guard(cloud, token)
-    if found is None or (CURRENT in found.stages[token] and Do.MOVE not in allowed):
-        return False
-    rotation = Rotation(cloud, owned, request, token=token, say=say)
-    rotation.run(until=set(Do) - set(allowed) - {Do.POSTPONE, Do.FAIL})
-    if rotation.outcome.cancelled:
-        raise RotationError(f"version {token} did not follow from the current document and waits no more; rotate again")
-    return True

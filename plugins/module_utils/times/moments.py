@@ -43,6 +43,7 @@ def moment(option: str, text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.date
     return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(dt.UTC)
 
 
-def iso(time: dt.datetime) -> str:
-    """Write a point in time: UTC, to the second."""
+def iso(time: dt.datetime | int) -> str:
+    """Write a point in time, given as such or in seconds since 1970: UTC, to the second."""
+    time = dt.datetime.fromtimestamp(time, dt.UTC) if isinstance(time, int) else time
     return time.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -39,6 +39,22 @@ def split(reference: str) -> tuple[str, str, str]:
     return found["repository"], found["tag"] or "", found["digest"] or ""
 
 
+def pinned(name: str, images: Iterable[str], tag: str = "") -> tuple[str, list[tuple[str, str, str]]]:
+    """The tag that a release is pinned to (``tag``, or that of its images), and its images, each ``split``.
+
+    Raises InvalidInput unless there are images, of one tag that names a release.
+    """
+    found = [split(image) for image in images]
+    if not found:
+        raise InvalidInput(f"releases {name}: has no images; name at least one")
+    tags = {tag} if tag else {tag for _repository, tag, _digest in found}
+    if len(tags) != 1 or tags == {""}:
+        raise InvalidInput(f"releases {name}: its images have no tag, or not the same; pin one for all")
+    current = tags.pop()
+    check_release(current)
+    return current, found
+
+
 def registry(repository: str) -> tuple[str, str]:
     """Take a repository apart: the registry's host and the path there, with Docker's own short forms."""
     host, slash, path = repository.partition("/")

@@ -1,28 +1,25 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the inputs of the roles may be, for whoever uses a role without the facts of group_vars/jitsi.yml.
+"""The inputs of the roles: what each means, what it may be and what it is by default.
 
-The role's argument_specs.yml says what each means and of which type it is. Left out here are inputs that are lists and
-dictionaries for one module, which checks them before its first call.
+Most are facts of the deployment under the name of a role. The defaults of the roles and the options of their argument
+specs are written from it (tools/role_variables.py).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InvalidInput
 from ..rules import Rule, between, flag, matching, optional, path
 from .facts import VARIABLES
-from .kinds import LABEL, domain, log_group
+from .kinds import domain
 from .list_kinds import Words, each, item_problems, key_names, tags
 from .options import MINUTES
 
-CLUSTER = matching("[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and _")
-METRICS = matching(r"(?!AWS/)[A-Za-z0-9./_#-]{1,255}", "1 to 255 letters, digits and ./_#-, but not AWS/ first")
-NAMESPACE = matching(rf"(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*", "a private name such as meet.internal")
-SECRET = matching(r"[A-Za-z0-9/_+=.@-]{1,256}", "1 to 256 letters, digits and /_+=.@-")
 # The collection's own tags are among them.
 TAGS = tags(set_here=())
 KMS_KEY = optional(
@@ -31,100 +28,259 @@ KMS_KEY = optional(
         "the ARN, id or alias of a KMS key",
     )
 )
+# Text of -e is taken for a number or a boolean.
+CASTS = {"int": " | int", "bool": " | bool"}
 
 
-def _as(role: str, facts: Mapping[str, str]) -> dict[str, Rule]:
-    """Inputs that may be what a fact of the deployment may be: input -> fact, both without what they begin with."""
-    return {f"{role}_{name}": VARIABLES[f"jitsi_{fact}"].rule for name, fact in facts.items()}
+@dataclass(frozen=True)
+class Input:
+    """An input of a role.
+
+    ``rule`` is None for what one module checks itself before its first call. ``default`` is a value or an expression,
+    None for an input that must be given. ``spec`` is what its argument spec has beside.
+    """
+
+    rule: Rule | None
+    description: tuple[str, ...]
+    default: Any = None
+    spec: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _same(role: str, *names: str, **others: str) -> dict[str, Rule]:
+def _as(role: str, facts: Mapping[str, str]) -> dict[str, Input]:
+    """Inputs that are what a fact of the deployment is: input -> fact, both without what they begin with."""
+    found = {}
+    for name, fact in facts.items():
+        variable = VARIABLES[f"jitsi_{fact}"]
+        expression = f"{{{{ jitsi_{fact}{CASTS.get(variable.rule.kind, '')} }}}}"
+        spec = {"elements": "dict", "options": variable.items} if variable.items else {}
+        described = (variable.description, *variable.details)
+        found[f"{role}_{name}"] = Input(variable.rule, described, expression, spec)
+    return found
+
+
+def _same(role: str, *names: str, **others: str) -> dict[str, Input]:
     return _as(role, {**{name: name for name in names}, **others})
 
 
-INPUTS: dict[str, dict[str, Rule]] = {
+def _tags(description: str) -> Input:
+    return Input(TAGS, (description,), "{{ jitsi_all_tags }}")
+
+
+def _key(description: str, fact: str) -> Input:
+    return Input(
+        KMS_KEY, (description, "Empty means the key that AWS manages, which costs nothing."), f"{{{{ {fact} }}}}"
+    )
+
+
+INPUTS: dict[str, dict[str, Input]] = {
     "autoscaling": {
-        **_same("autoscaling", "name", "bridge_max", "recorder_max", "schedules", recording="enable_recording"),
+        **_same("autoscaling", "name", "bridge_max", recording="enable_recording", recorder_max="recorder_max"),
         **_same("autoscaling", percent="scaling_percent", cooldown_seconds="scaling_cooldown_seconds"),
-        "autoscaling_cluster": CLUSTER,
-        "autoscaling_metric_namespace": METRICS,
+        **_same("autoscaling", "schedules"),
+        "autoscaling_targets": Input(
+            None,
+            (
+                "The services and their scaling, as the module C(meetops.jitsi.scaling) takes them.",
+                "By default made from the inputs above. Given, it replaces them all.",
+            ),
+            "{{ _autoscaling_targets | selectattr('max_capacity', 'gt', 0) }}",
+            {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "service": {"description": "Name of the service.", "type": "str", "required": True},
+                    "min_capacity": {
+                        "description": "The fewest tasks, at the time when the target is made. 0 if it is not given.",
+                        "type": "int",
+                    },
+                    "max_capacity": {"description": "The most tasks.", "type": "int", "required": True},
+                    "policies": {
+                        "description": "Target tracking policies, as the module takes them.",
+                        "type": "list",
+                        "elements": "dict",
+                    },
+                    "step_policies": {
+                        "description": "Step scaling policies, as the module takes them.",
+                        "type": "list",
+                        "elements": "dict",
+                    },
+                    "schedules": {
+                        "description": "Scheduled actions, as the module takes them.",
+                        "type": "list",
+                        "elements": "dict",
+                    },
+                },
+            },
+        ),
     },
     "ecs_service": {
-        **_same("ecs_service", "name", "domain", "alert_email", "image_registry", "image_version"),
-        **_same("ecs_service", "image_digests", "caddy_image", "coturn_image", "readonly_root", "stun_servers"),
-        **_same("ecs_service", "max_participants", "resolution", "timezone", "log_level", "signalling_cpu"),
-        **_same("ecs_service", "signalling_memory", "recorder_launch_type", "recorder_instance_type", "recorder_cpu"),
-        **_same("ecs_service", "recorder_memory", "recorder_max", "secret_kms_key_arn", "recording_kms_key_arn"),
-        **_same("ecs_service", "log_retention_days", "container_insights", "force", region="aws_region"),
+        **_same("ecs_service", "name", region="aws_region"),
+        "ecs_service_tags": _tags("Tags of everything that is made."),
+        **_same("ecs_service", "domain", "alert_email"),
+        "ecs_service_tls_names": Input(
+            Words("list", "host names", each(domain("origin.meet.example.com"))),
+            ("Host names that Caddy gets certificates for and answers to. By default C(origin.) and the domain.",),
+            ["{{ (ecs_service_name | meetops.jitsi.names(ecs_service_domain)).hosts.origin }}"],
+        ),
+        **_same("ecs_service", "image_registry", "image_version", "image_digests", "caddy_image", "coturn_image"),
+        **_same("ecs_service", "readonly_root"),
+        "ecs_service_turn_host": Input(
+            domain("turn.meet.example.com"),
+            ("Host name of the TURN servers, as participants resolve it. By default C(turn.) and the domain.",),
+            "{{ (ecs_service_name | meetops.jitsi.names(ecs_service_domain)).hosts.turn }}",
+        ),
+        "ecs_service_turn_port": Input(between(1, 65535), ("TCP port of the TURN servers.",), 4443),
+        **_same("ecs_service", "stun_servers", "max_participants", "resolution", "timezone", "log_level"),
+        **_same("ecs_service", "signalling_cpu", "signalling_memory"),
         **_same("ecs_service", bridge_cpu="task_cpu", bridge_memory="task_memory", recording="enable_recording"),
-        **_same("ecs_service", wait_minutes="deployment_wait_minutes"),
-        "ecs_service_cluster": CLUSTER,
-        "ecs_service_destroy_logs": flag(),
-        "ecs_service_namespace": NAMESPACE,
-        "ecs_service_recorder_disk_gib": between(30, 16384, "GiB"),
-        "ecs_service_recording_bucket": optional(VARIABLES["jitsi_recording_bucket"].rule),
-        "ecs_service_tags": TAGS,
-        "ecs_service_tls_names": Words("list", "host names", each(domain("origin.meet.example.com"))),
-        "ecs_service_turn_host": domain("turn.meet.example.com"),
-        "ecs_service_turn_port": between(1, 65535),
+        "ecs_service_recording_bucket": Input(
+            optional(VARIABLES["jitsi_recording_bucket"].rule),
+            ("Name of the bucket for recordings. Needed when O(ecs_service_recording) is true.",),
+            # Nothing where a role is used without the domain of a deployment.
+            "{{ jitsi_recording_bucket | default('') }}",
+        ),
+        **_same("ecs_service", "recording_kms_key_arn", "recorder_launch_type", "recorder_instance_type"),
+        **_same("ecs_service", "recorder_cpu", "recorder_memory"),
+        "ecs_service_recorder_disk_gib": Input(
+            between(30, 16384, "GiB"),
+            ("Disk of a recorder instance in GiB; recordings wait on it. Plan 2 GB an hour.",),
+            60,
+        ),
+        **_same("ecs_service", "recorder_max", "secret_kms_key_arn", "log_retention_days", "container_insights"),
+        **_same("ecs_service", wait_minutes="deployment_wait_minutes", force="force"),
+        "ecs_service_destroy_logs": Input(flag(), ("Whether the log groups go too.",)),
     },
     "edge": {
-        **_same("edge", "name", "domain", "hosted_zone", "acme_account_uri", "price_class", "frame_ancestors"),
-        **_same("edge", "idle_minutes", "wake_pin_required", "wake_limit_per_day", "certificate_wake_days"),
-        **_same("edge", "schedules", "brand_name", "brand_color", "brand_color_dark", "brand_logo"),
-        **_same("edge", "secret_kms_key_arn", create_zone="create_hosted_zone"),
-        "edge_tags": TAGS,
+        **_same("edge", "name", "domain", "hosted_zone"),
+        "edge_tags": _tags("Tags of everything that is made, beside C(Name)."),
+        **_same("edge", create_zone="create_hosted_zone", acme_account_uri="acme_account_uri"),
+        **_same("edge", "price_class", "frame_ancestors", "idle_minutes", "wake_pin_required", "wake_limit_per_day"),
+        **_same("edge", "certificate_wake_days", "schedules", "brand_name", "brand_color", "brand_color_dark"),
+        **_same("edge", "brand_logo", "secret_kms_key_arn"),
     },
     "monitoring": {
-        **_same("monitoring", "name", "alert_email", "alarm_percent", "awake_alarm_hours", "dashboards", "budget_usd"),
-        **_same("monitoring", "budget_ipv4_hours", "chat_parameter", region="aws_region"),
-        **_same("monitoring", recording="enable_recording"),
-        "monitoring_cluster": CLUSTER,
-        "monitoring_disk_percent": between(1, 99),
-        "monitoring_error_burst": between(1, 1_000_000),
-        "monitoring_log_group": log_group(),
-        "monitoring_metric_namespace": METRICS,
-        "monitoring_tags": TAGS,
+        **_same("monitoring", "name", region="aws_region", alert_email="alert_email", alarm_percent="alarm_percent"),
+        "monitoring_disk_percent": Input(
+            between(1, 99),
+            ("How full a recorder's disk may be, in percent, until it takes no further recording.",),
+            80,
+        ),
+        **_same("monitoring", "awake_alarm_hours"),
+        "monitoring_error_burst": Input(
+            between(1, 1_000_000),
+            ("How many errors all components together may log within 5 minutes until an alarm is raised.",),
+            25,
+        ),
+        **_same("monitoring", "dashboards", recording="enable_recording"),
+        "monitoring_hour_prices": Input(
+            None,
+            (
+                "What an hour of a task of each kind costs in USD, for the dashboard C(capacity).",
+                "By default made from the sizes of the tasks.",
+            ),
+            "{{ _monitoring_hour_prices }}",
+            {
+                "type": "dict",
+                "options": {
+                    "signalling": {
+                        "description": "The task with web, prosody and jicofo.",
+                        "type": "float",
+                        "required": True,
+                    },
+                    "bridge": {"description": "A bridge.", "type": "float", "required": True},
+                    "recorder": {"description": "A recorder.", "type": "float", "required": True},
+                },
+            },
+        ),
+        **_same("monitoring", "budget_usd", "budget_ipv4_hours", "chat_parameter"),
+        "monitoring_tags": _tags("Tags of the topic, the alarms and the chat function. The topic also gets C(Name)."),
     },
     "networking": {
         **_same("networking", "name", "vpc_cidr", "subnets", "ipv6"),
-        "networking_namespace": NAMESPACE,
-        "networking_tags": TAGS,
+        "networking_tags": _tags("Tags of everything that is made, beside C(Name)."),
     },
     "recording_bucket": {
-        **_same("recording_bucket", name="recording_bucket", enabled="enable_recording", lock="recording_lock"),
-        **_same("recording_bucket", archive_after_days="recording_archive_days", lock_days="recording_lock_days"),
+        **_same("recording_bucket", name="recording_bucket", enabled="enable_recording"),
+        "recording_bucket_kms_key_id": _key(
+            "ARN, id or alias of the KMS key that encrypts new recordings.", "jitsi_recording_kms_key_arn"
+        ),
+        **_same("recording_bucket", archive_after_days="recording_archive_days"),
         **_same("recording_bucket", archive_class="recording_archive_class"),
-        **_same("recording_bucket", expire_after_days="recording_expire_days"),
-        **_same("recording_bucket", noncurrent_days="recording_noncurrent_days"),
-        "recording_bucket_erase": flag(),
-        "recording_bucket_incomplete_upload_days": between(1, 36500, "days"),
-        "recording_bucket_kms_key_id": KMS_KEY,
-        "recording_bucket_tags": TAGS,
+        **_same("recording_bucket", expire_after_days="recording_expire_days", lock="recording_lock"),
+        **_same("recording_bucket", lock_days="recording_lock_days", noncurrent_days="recording_noncurrent_days"),
+        "recording_bucket_incomplete_upload_days": Input(
+            between(1, 36500, "days"),
+            ("After how many days the parts of an upload that never ended are removed.",),
+            2,
+        ),
+        "recording_bucket_tags": _tags("Tags of the bucket. C(Name) is set to the bucket's name."),
+        "recording_bucket_erase": Input(
+            flag(), ("Whether all recordings are erased that no legal hold and no retention protects.",)
+        ),
     },
     "secrets": {
-        **_same("secrets", "rotation_function", "rotation_days", "rotation_grace_days", platform="name"),
-        "secrets_destroy": flag(),
-        "secrets_kms_key_id": KMS_KEY,
-        "secrets_name": SECRET,
-        "secrets_recovery_days": between(7, 30, "days"),
-        "secrets_restore_backup": path(),
-        "secrets_restore_force": flag(),
-        "secrets_restore_password_file": path(),
-        "secrets_restore_wait_minutes": MINUTES,
-        "secrets_rotate_force": flag(),
-        "secrets_rotate_keys": key_names(),
-        "secrets_rotate_wait_minutes": MINUTES,
-        "secrets_tags": TAGS,
+        **_same("secrets", platform="name"),
+        "secrets_kms_key_id": _key(
+            "ARN of the KMS key that encrypts the secret. Its id or alias does without O(secrets_rotation_function).",
+            "jitsi_secret_kms_key_arn",
+        ),
+        **_same("secrets", "rotation_function", "rotation_days", "rotation_grace_days"),
+        "secrets_tags": _tags("Tags of everything. C(Name) of the secret is set to its name."),
+        "secrets_rotate_keys": Input(key_names(), ("Rotate these keys and no others, however old they are.",)),
+        "secrets_rotate_force": Input(flag(), ("Whether to rotate now, also while people meet.",)),
+        "secrets_rotate_wait_minutes": Input(
+            MINUTES, ("For how many minutes to wait for the last participant to leave.",)
+        ),
+        "secrets_restore_backup": Input(path(), ("Directory of the backup.",), spec={"type": "path"}),
+        "secrets_restore_password_file": Input(
+            path(), ("File with the password with which the backup was encrypted.",), spec={"type": "path"}
+        ),
+        "secrets_restore_force": Input(flag(), ("Whether to restore also while people meet.",)),
+        "secrets_restore_wait_minutes": Input(
+            MINUTES, ("For how many minutes to wait for the last participant to leave.",)
+        ),
+        "secrets_destroy": Input(flag(), ("Whether the deletion of the secret is scheduled.",)),
+        "secrets_recovery_days": Input(
+            between(7, 30, "days"), ("For how many days it can be restored then. C(site.yml) does so.",)
+        ),
+    },
+}
+
+# What the entries of a role (tasks_from) beside main take. main takes all that has a default or is a fact.
+ENTRIES: dict[str, dict[str, tuple[str, ...]]] = {
+    "autoscaling": {"absent": ("name",)},
+    "ecs_service": {"stop": ("name", "force"), "absent": ("name", "destroy_logs")},
+    "edge": dict.fromkeys(("close", "absent"), ("name", "domain", "hosted_zone", "create_zone")),
+    "networking": {"absent": ("name", "vpc_cidr")},
+    "recording_bucket": {"absent": ("name", "erase")},
+    "secrets": {
+        "rotate": (
+            *("platform", "rotation_days", "rotation_grace_days"),
+            *("rotate_keys", "rotate_force", "rotate_wait_minutes"),
+        ),
+        "restore": (
+            *("platform", "restore_backup", "restore_password_file"),
+            *("restore_force", "restore_wait_minutes"),
+        ),
+        "ages": ("platform", "rotation_days", "rotation_grace_days"),
+        "absent": ("platform", "destroy", "recovery_days"),
     },
 }
 
 
+def entry_inputs(role: str, entry: str) -> dict[str, Input]:
+    """What an entry of a role takes."""
+    inputs = INPUTS[role]
+    if entry == "main":
+        return {name: item for name, item in inputs.items() if item.default is not None}
+    return {f"{role}_{name}": inputs[f"{role}_{name}"] for name in ENTRIES.get(role, {}).get(entry, ())}
+
+
 def inputs(role: str) -> dict[str, Rule]:
-    """The inputs of a role. Raises InvalidInput for one that is not known."""
+    """The rules of a role's inputs. Raises InvalidInput for a role that is not known."""
     if role not in INPUTS:
         raise InvalidInput(f"role {role}: is not known; use one of {', '.join(INPUTS)}")
-    return INPUTS[role]
+    return {name: item.rule for name, item in INPUTS[role].items() if item.rule}
 
 
 def problems(role: str, raw: Mapping[str, Any], rendered: Mapping[str, Any], errors: Mapping[str, str]) -> list[str]:

@@ -11,6 +11,7 @@ import ipaddress
 import re
 from typing import Any
 
+from .. import names
 from ..recordings.bucket import check_name
 from ..rules import Rule, matching, said_by, text
 from ..times.schedule import check_timezone
@@ -22,7 +23,7 @@ IMAGE_PATH = rf"(?:{LABEL}(?:\.{LABEL})*(?::[0-9]{{1,5}})?/)?{IMAGE_PART}(?:/{IM
 MOVING_TAGS = ("latest", "stable", "unstable", "edge", "main", "master")
 
 # The dashboard of a platform has the platform's own name, and its further ones end in these.
-DASHBOARD_ENDS = ("-capacity", "-recording")
+DASHBOARD_ENDS = tuple(filter(None, names.dashboards("").values()))
 # The longest name made from jitsi_name is the IAM role "<name>-signalling-execution": 64 characters at most.
 LONGEST_NAME = 40
 # AWS keeps these beginnings of capacity provider and security group names to itself.

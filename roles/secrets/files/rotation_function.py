@@ -27,15 +27,15 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from meetops_rotation import names
 from meetops_rotation.errors import InvalidInput
-from meetops_rotation.secret import rotation
+from meetops_rotation.secret import rotation, rotation_steps
 from meetops_rotation.secret.calls import Aws
 
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
 STEPS = {
-    "createSecret": rotation.create_secret,
-    "setSecret": rotation.set_secret,
-    "testSecret": rotation.test_secret,
-    "finishSecret": rotation.finish_secret,
+    "createSecret": rotation_steps.create_secret,
+    "setSecret": rotation_steps.set_secret,
+    "testSecret": rotation_steps.test_secret,
+    "finishSecret": rotation_steps.finish_secret,
 }
 
 
@@ -82,7 +82,7 @@ def report(name: str, owned: Mapping[str, int]) -> None:
     secret = rotation.read_secret(aws(name), owned)
     print(json.dumps({"source": "secret", "platform": name, "age_days": round(secret.age_days, 2)}), flush=True)
     try:
-        rotation.Rotation(aws(name), owned, rotation.ON_REQUEST, say=lambda text: say(name, message=text)).run()
+        rotation.Rotation(aws(name), owned, rotation_steps.ON_REQUEST, say=lambda text: say(name, message=text)).run()
     except (rotation.Postponed, rotation.Superseded) as error:
         # There is another day, or another run.
         say(name, message=str(error))
@@ -111,14 +111,14 @@ def take(name: str, owned: Mapping[str, int], event: Mapping[str, Any]) -> None:
     if secret not in (found.arn, found.name):
         raise Refused("the event is about another secret")
     label = event["Step"]
-    if step is not rotation.test_secret:
+    if step is not rotation_steps.test_secret:
         done = step(cloud, owned, token, say=lambda text: say(name, step=label, message=text))
-    elif rotation.guard(cloud, token) and cloud.text(token) in (None, ""):
+    elif rotation_steps.guard(cloud, token) and cloud.text(token) in (None, ""):
         # When its schedule is set, AWS calls this step alone, with a version that it makes and removes for that.
         say(name, step=label, message="the version is empty, so only the schedule is tested")
         done = True
     else:
-        done = rotation.test_secret(cloud, owned, token)
+        done = rotation_steps.test_secret(cloud, owned, token)
     say(name, step=label, message="done" if done else "nothing to do: this version is current")
 
 
@@ -135,7 +135,7 @@ def aws(name: str) -> Aws:
         os.environ["SECRET"],
         names.cluster(name),
         names.services(name),
-        f"/ecs/{name}",
+        names.log_group(name),
         name,
         **{argument: boto3.client(service, config=RETRIES) for argument, service in clients.items()},
     )

@@ -104,7 +104,7 @@ def test_drift_is_put_back(run_module, cloudwatch):
     )
     result = run_module("alarms", **WANTED)
     assert result["changes"] == [
-        {"resource": "alarm meet/bridge-cpu", "action": "update", "fields": ["ActionsEnabled", "Tags"]}
+        {"resource": "alarm meet/bridge-cpu", "action": "update", "fields": ["actions_enabled", "tags"]}
     ]
     assert cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "Environment", "Value": "prod"}]
     assert not run_module("alarms", **WANTED)["changed"]
@@ -122,7 +122,7 @@ def test_new_tags_alone_do_not_touch_the_alarm(aws, run_module, cloudwatch):
     run_module("alarms", **WANTED)
     aws.calls.clear()
     result = run_module("alarms", **{**WANTED, "tags": {"Environment": "prod", "Team": "ops"}})
-    assert {item["fields"][0] for item in result["changes"]} == {"Tags"}
+    assert {item["fields"][0] for item in result["changes"]} == {"tags"}
     assert set(aws.mutating()) == {"cloudwatch:TagResource"}
 
 
@@ -131,10 +131,10 @@ def test_changed_math_and_threshold(run_module, cloudwatch):
     math = {**MATH, "metrics": [{**MATH["metrics"][0], "Expression": "failed"}, *MATH["metrics"][1:]]}
     result = run_module("alarms", **{**WANTED, "alarms": [{**CPU, "threshold": 85}, P99, math]})
     assert [(item["resource"], item["fields"]) for item in result["changes"]] == [
-        ("alarm meet/bridge-cpu", ["Threshold"]),
-        ("alarm meet/failed-share", ["Metrics"]),
+        ("alarm meet/bridge-cpu", ["threshold"]),
+        ("alarm meet/failed-share", ["metrics"]),
     ]
-    assert result["diff"]["before"]["alarm meet/bridge-cpu"] == {"Threshold": 80.0}
+    assert result["diff"]["before"]["alarm meet/bridge-cpu"] == {"threshold": 80.0}
 
 
 def test_strays_go_and_other_platforms_stay(run_module, cloudwatch):
@@ -153,6 +153,27 @@ def test_strays_go_and_other_platforms_stay(run_module, cloudwatch):
     ]
     run_module("alarms", prefix="meet/")
     assert described(cloudwatch, "meet/") == {}
+
+
+def test_state_absent_removes_all_under_the_prefix(aws, run_module, cloudwatch):
+    run_module("alarms", **WANTED)
+    run_module("alarms", **{**WANTED, "prefix": "meet-staging/"})
+    aws.calls.clear()
+    gone = {**WANTED, "state": "absent", "purge_alarms": False}
+    planned = run_module("alarms", _check=True, **gone)
+    assert aws.mutating() == []
+    assert run_module("alarms", **gone)["changes"] == planned["changes"]
+    assert described(cloudwatch, "meet/") == {}
+    assert len(described(cloudwatch)) == 3
+    assert not run_module("alarms", prefix="meet/", state="absent")["changed"]
+
+
+def test_strays_stay_without_purge(run_module, cloudwatch):
+    run_module("alarms", **WANTED)
+    changed = {**WANTED, "alarms": [{**CPU, "threshold": 70}], "purge_alarms": False}
+    assert [item["resource"] for item in run_module("alarms", **changed)["changes"]] == ["alarm meet/bridge-cpu"]
+    assert not run_module("alarms", **changed)["changed"]
+    assert len(described(cloudwatch, "meet/")) == 3
 
 
 def test_invalid_input_fails_before_the_first_call(aws, run_module):

@@ -13,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.awx import jobs as awx_jobs
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx import jobs
 from ansible_collections.meetops.jitsi.plugins.module_utils.awx import survey as awx_survey
 from support.awx import TOKEN, FakeAwx, Refused
 from support.awx_jobs import CALENDAR, JOBS, SETTINGS, TASKS
@@ -38,7 +38,7 @@ def awx() -> Iterator[FakeAwx]:
 @pytest.fixture
 def put(awx: FakeAwx, run_module: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Put:
     """Run the module for what the playbook would define, with some settings changed."""
-    monkeypatch.setattr("ansible_collections.meetops.jitsi.plugins.modules.awx.POLL_SECONDS", 0.01)
+    monkeypatch.setattr("ansible_collections.meetops.jitsi.plugins.module_utils.awx.objects.POLL_SECONDS", 0.01)
     # Each request would read all certificate authorities again, which is most of its time, and here is no TLS.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     monkeypatch.setattr("ansible.module_utils.urls.make_context", lambda **options: context)
@@ -46,7 +46,7 @@ def put(awx: FakeAwx, run_module: Callable[..., dict[str, Any]], monkeypatch: py
     def run(
         _check: bool = False, /, *, tasks: Any = TASKS, parameters: dict[str, Any] | None = None, **settings: Any
     ) -> dict[str, Any]:
-        definitions = awx_jobs.objects(JOBS, {**SETTINGS, **settings}, CALENDAR, tasks)
+        definitions = jobs.objects(JOBS, {**SETTINGS, **settings}, CALENDAR, tasks)
         awx.calls.clear()
         with mock.patch.dict(os.environ, {"CONTROLLER_OAUTH_TOKEN": TOKEN}):
             given = {

@@ -20,9 +20,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import s3_objects
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import store as backup_store
-from ansible_collections.meetops.jitsi.plugins.module_utils.backup import vault
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index as recordings_index
+from ansible_collections.meetops.jitsi.plugins.module_utils.backup import store, vault
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation
 from support import recordings as made
 from support.server import AwsServer
@@ -141,13 +140,13 @@ def one(account: Account, password: str, tmp_path: Path, monkeypatch: pytest.Mon
     plain = json.dumps({"name": SECRET, "version_id": "v", "document": json.dumps(DOCUMENT)})
     versions = s3_objects.versions(account.s3, BUCKET, "recordings/") if account.ids else []
     contents = {
-        "variables.json": backup_store.render(VARIABLES),
-        "secret.json": backup_store.render({"name": SECRET, "created": dt.datetime.now(dt.UTC)}),
+        "variables.json": store.render(VARIABLES),
+        "secret.json": store.render({"name": SECRET, "created": dt.datetime.now(dt.UTC)}),
         "secret.vault": plain[::-1].encode(),
-        "recordings.jsonl": recordings_index.render(recordings_index.line(version) for version in versions),
+        "recordings.jsonl": index.render(index.line(version) for version in versions),
     }
     about = {"name": NAME, "bucket": BUCKET, "contents": {}}
-    return backup_store.Store(str(tmp_path / "backups"), NAME).write(dt.datetime.now(dt.UTC), contents, about)
+    return store.Store(str(tmp_path / "backups"), NAME).write(dt.datetime.now(dt.UTC), contents, about)
 
 
 def files(directory: Path) -> dict[str, bytes]:
@@ -372,7 +371,7 @@ def test_a_password_or_values_that_are_not_there_are_told(
     assert "is empty" in restore(run, one, str(tmp_path / "empty"))["msg"]
     files = {"variables.json": b"{}", "secret.json": (one / "secret.json").read_bytes()}
     about = {"name": NAME, "contents": {}}
-    without = backup_store.Store(str(tmp_path / "others"), NAME).write(dt.datetime.now(dt.UTC), files, about)
+    without = store.Store(str(tmp_path / "others"), NAME).write(dt.datetime.now(dt.UTC), files, about)
     refused = restore(run, without, password)
     assert refused["failed"] and "made with a password" in refused["msg"] and not aws.calls
 

@@ -75,7 +75,7 @@ def test_records_and_tags_are_put_back(aws, params, run_module):
     result = run_module("certificate", **params)
     assert [(item["action"], item["fields"]) for item in result["changes"]] == [
         ("create", ["ttl", "values"]),
-        ("update", ["Tags"]),
+        ("update", ["tags"]),
     ]
     assert list(records(aws, params)) == [record["Name"]]
     assert not run_module("certificate", **params)["changed"]

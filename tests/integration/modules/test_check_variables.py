@@ -21,6 +21,7 @@ PLAYBOOK = """\
 - name: Check, then call AWS
   hosts: jitsi
   gather_facts: false
+  roles: [meetops.jitsi.jitsi]
   module_defaults:
     group/meetops.jitsi.aws:
       region: "{{ jitsi_aws_region }}"
@@ -52,7 +53,7 @@ NO_RETRIES = {"AWS_MAX_ATTEMPTS": "1"}
 
 @pytest.fixture(scope="module")
 def check(quick_playbook: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Run]:
-    """Run the playbook above for a deployment that has group_vars/jitsi.yml and nothing else."""
+    """Run the playbook above for a deployment that has the defaults and nothing else."""
     folder = tmp_path_factory.mktemp("deployment")
     (folder / "play.yml").write_text(PLAYBOOK, encoding="utf-8")
     inventory = {"all": {"children": {"jitsi": {"children": {"somewhere": {"hosts": {"here": None}}}}}}}

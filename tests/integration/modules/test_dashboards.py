@@ -20,6 +20,7 @@ BODY = {
         },
     ]
 }
+GONE = {"name": "meet", "state": "absent"}
 WANTED = {"dashboards": [{"name": "meet", "body": BODY}, {"name": "meet-recording", "body": {"widgets": []}}]}
 
 
@@ -69,10 +70,10 @@ def test_absent(aws, run_module, cloudwatch):
     run_module("dashboards", **WANTED)
     cloudwatch.put_dashboard(DashboardName="meet-staging", DashboardBody=json.dumps(BODY))
     aws.calls.clear()
-    assert run_module("dashboards", _check=True, absent=["meet"])["changed"]
+    assert run_module("dashboards", _check=True, dashboards=[GONE])["changed"]
     assert aws.mutating() == []
-    assert run_module("dashboards", absent=["meet"])["changed"]
-    assert not run_module("dashboards", absent=["meet"])["changed"]
+    assert run_module("dashboards", dashboards=[GONE])["changed"]
+    assert not run_module("dashboards", dashboards=[GONE])["changed"]
     left = [item["DashboardName"] for item in cloudwatch.list_dashboards()["DashboardEntries"]]
     assert sorted(left) == ["meet-recording", "meet-staging"]
 
@@ -94,8 +95,15 @@ def broken(**properties):
             },
             "dashboards meet, body, widget 1: lies over widget 0; move or shrink one",
         ),
-        ({**WANTED, "absent": ["meet"]}, "dashboards meet: is listed twice, or under absent too; list it once"),
-        ({"absent": ["a b"]}, "name 'a b': is no name of a dashboard; use letters, digits, - and _"),
+        ({"dashboards": [*WANTED["dashboards"], GONE]}, "dashboards meet: is listed twice; list it once"),
+        (
+            {"dashboards": [{**GONE, "name": "a b"}]},
+            "name 'a b': is no name of a dashboard; use letters, digits, - and _",
+        ),
+        (
+            {"dashboards": [{"name": "meet"}]},
+            "state is present but all of the following are missing: body found in dashboards",
+        ),
         (
             broken(metrics=[["Jitsi/JVB", "Participant", "Platform", "meet"]]),
             "dashboards meet, body, widget 1, metric Jitsi/JVB Participant: nobody publishes it; "

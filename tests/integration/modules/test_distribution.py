@@ -132,7 +132,7 @@ def test_no_output_has_the_value_of_the_header(secret, cloudfront, run_module):
     assert results[1]["changes"] == [
         {"resource": "distribution jitsi", "action": "update", "fields": ["origin live"]},
     ]
-    assert results[1]["diff"]["before"]["distribution jitsi"]["origin live"]["CustomHeaders"] == {
+    assert results[1]["diff"]["before"]["distribution jitsi"]["origin live"]["custom_headers"] == {
         "X-Origin-Secret": "another value"
     }
     live = config(cloudfront)["DistributionConfig"]["Origins"]["Items"][0]
@@ -160,7 +160,7 @@ def test_drift_is_put_back(made, cloudfront, run_module):
     before = config(cloudfront)["DistributionConfig"]
     change(cloudfront, drift_of_origin, drift_of_legacy_caching, drift_of_errors)
     result = run_module("distribution", **PARAMS)
-    fields = ["ErrorCachingMinTTL", "behavior /css/*", "origin live"]
+    fields = ["error_caching_min_ttl", "behavior /css/*", "origin live"]
     assert result["changes"] == [{"resource": "distribution jitsi", "action": "update", "fields": fields}]
     assert config(cloudfront)["DistributionConfig"] == before
     assert not run_module("distribution", **PARAMS)["changed"]
@@ -173,7 +173,7 @@ def test_what_is_not_managed_stays(made, cloudfront, run_module):
 
     change(cloudfront, edit)
     result = run_module("distribution", **{**PARAMS, "price_class": "PriceClass_100"})
-    assert result["changes"][0]["fields"] == ["PriceClass"]
+    assert result["changes"][0]["fields"] == ["price_class"]
     found = config(cloudfront)["DistributionConfig"]
     assert found["WebACLId"].startswith("arn:aws:wafv2")
     assert found["Origins"]["Items"][0]["OriginShield"]["Enabled"] is True
@@ -200,7 +200,7 @@ def test_policies_are_put_back(made, cloudfront, run_module):
 
 def test_tags_alone_do_not_deploy(made, secret, run_module):
     result = run_module("distribution", **{**PARAMS, "tags": {"Name": NAME, "Environment": "prod"}})
-    assert result["changes"][0]["fields"] == ["Tags"]
+    assert result["changes"][0]["fields"] == ["tags"]
     assert secret.mutating() == ["cloudfront:TagResource"]
 
 
@@ -230,13 +230,13 @@ def test_disabled_answers_nobody_until_it_is_wanted_again(made, secret, cloudfro
     assert run_module("distribution", name=NAME, state="disabled", _check=True)["changed"]
     assert secret.mutating() == []
     result = run_module("distribution", name=NAME, state="disabled")
-    assert [(item["resource"], item["fields"]) for item in result["changes"]] == [("distribution jitsi", ["Enabled"])]
+    assert [(item["resource"], item["fields"]) for item in result["changes"]] == [("distribution jitsi", ["enabled"])]
     assert result["domain_name"] == made["domain_name"]
     assert secret.mutating() == ["cloudfront:UpdateDistribution"]
     assert not cloudfront.get_distribution_config(Id=made["id"])["DistributionConfig"]["Enabled"]
     assert not run_module("distribution", name=NAME, state="disabled")["changed"]
     assert not run_module("distribution", name="other", state="disabled")["changed"]
-    assert run_module("distribution", **PARAMS)["changes"][0]["fields"] == ["Enabled"]
+    assert run_module("distribution", **PARAMS)["changes"][0]["fields"] == ["enabled"]
 
 
 def test_absent_removes_all_of_it(made, secret, cloudfront, run_module):

@@ -130,7 +130,7 @@ def test_drift_is_put_back(aws, cluster, ecs):
     assert [(change["resource"], change["fields"]) for change in done["changes"]] == [
         (
             f"capacity provider {POOL}",
-            ["managedDraining", "managedScaling.status", "managedScaling.targetCapacity", "tags"],
+            ["managed_draining", "managed_scaling.status", "managed_scaling.target_capacity", "tags"],
         ),
         (f"cluster {CLUSTER}", ["capacity_providers", "container_insights", "default_strategy", "tags"]),
     ]
@@ -159,7 +159,7 @@ def test_provider_that_is_no_longer_listed_goes(aws, cluster, ecs):
 
 def test_provider_stays_until_its_service_has_moved(cluster, ecs):
     cluster()
-    assert not cluster(asg_providers=[], prune=False)["changed"]
+    assert not cluster(asg_providers=[], purge_capacity_providers=False)["changed"]
     assert described(ecs)["capacityProviders"] == ["FARGATE", "FARGATE_SPOT", POOL]
 
 

@@ -10,6 +10,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.errors import Invali
 from support.deaths import Died, dies_before
 
 NAME = "jitsi-tasks"
+GONE = {"name": NAME, "state": "absent"}
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:jitsi-tasks"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:jitsi-lost"
 RESOURCE = f"rule {NAME}"
@@ -151,7 +152,7 @@ def test_a_run_that_dies_is_finished_by_the_next(rules, events, drifts, deaths):
     wanted = events.list_targets_by_rule(Rule=NAME)["Targets"]
     for number in deaths:
         if not drifts:
-            rules(absent=[NAME])
+            rules(GONE)
         for drift in drifts:
             drift(events)
         with pytest.raises(Died), dies_before(number):
@@ -163,12 +164,12 @@ def test_a_run_that_dies_is_finished_by_the_next(rules, events, drifts, deaths):
 
 def test_absent_removes_the_rule_with_its_targets_and_no_other(aws, rules, events):
     rules(rule(), rule(f"{NAME}-staging"))
-    planned = rules(_check=True, absent=[NAME])
+    planned = rules(GONE, _check=True)
     assert aws.mutating() == []
-    done = rules(absent=[NAME])
+    done = rules(GONE)
     assert planned["changes"] == done["changes"]
     assert [found["Name"] for found in events.list_rules()["Rules"]] == [f"{NAME}-staging"]
-    assert not rules(absent=[NAME])["changed"]
+    assert not rules(GONE)["changed"]
     assert not rules(rule(f"{NAME}-staging"))["changed"]
 
 
@@ -191,8 +192,12 @@ def test_a_target_that_eventbridge_refuses_is_an_error():
     ("options", "message"),
     [
         ({"rules": [rule("x y")]}, "rules x y: is no name of a rule; use up to 64 letters, digits, . - and _"),
-        ({"rules": [rule(), rule()]}, f"rules {NAME}: is listed twice, or under absent too; list it once"),
-        ({"rules": [rule()], "absent": [NAME]}, f"rules {NAME}: is listed twice, or under absent too; list it once"),
+        ({"rules": [rule(), rule()]}, f"rules {NAME}: is listed twice; list it once"),
+        ({"rules": [rule(), GONE]}, f"rules {NAME}: is listed twice; list it once"),
+        (
+            {"rules": [{"name": NAME, "schedule_expression": "rate(1 day)"}]},
+            "state is present but all of the following are missing: targets found in rules",
+        ),
     ],
 )
 def test_bad_input_is_refused_before_any_call(aws, run_module, options, message):

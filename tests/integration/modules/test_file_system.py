@@ -72,8 +72,8 @@ def test_drift_is_put_back(aws, params, run_module):
     )
     result = run_module("file_system", **params)
     assert [(item["resource"].split(" ")[0], item["fields"]) for item in result["changes"]] == [
-        ("file", ["Lifecycle", "Policy", "Tags", "ThroughputMode"]),
-        ("mount", ["SecurityGroups"]),
+        ("file", ["lifecycle", "policy", "tags", "throughput_mode"]),
+        ("mount", ["security_groups"]),
     ]
     assert not run_module("file_system", **params)["changed"]
 
@@ -102,7 +102,7 @@ def test_a_zone_gets_its_mount_target_in_another_subnet(aws, params, run_module)
     params["subnets"]["us-east-1a"] = other["Subnet"]["SubnetId"]
     result = run_module("file_system", **params)
     assert result["changes"] == [
-        {"resource": "mount target in us-east-1a", "action": "update", "fields": ["Subnet"]},
+        {"resource": "mount target in us-east-1a", "action": "update", "fields": ["subnet"]},
     ]
     targets = aws.client("efs").describe_mount_targets(FileSystemId=made["file_system_id"])["MountTargets"]
     assert {item["SubnetId"] for item in targets} == set(params["subnets"].values())

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from support.deaths import Died, dies_before
 
 NAME = "jitsi-wake"
+GONE = {"name": NAME, "state": "absent"}
 ROLE = "arn:aws:iam::123456789012:role/jitsi-wake-function"
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E1ABCDEFGHIJKL"
 RESOURCE = f"function {NAME}"
@@ -272,12 +273,12 @@ def test_values_of_the_environment_are_not_shown(functions, item):
 
 def test_absent_removes_the_function_and_no_other(aws, functions, awslambda, item):
     functions(item(), item(f"{NAME}-staging"))
-    planned = functions(_check=True, absent=[NAME])
+    planned = functions(GONE, _check=True)
     assert aws.mutating() == []
-    done = functions(absent=[NAME])
+    done = functions(GONE)
     assert planned["changes"] == done["changes"]
     assert [found["FunctionName"] for found in awslambda.list_functions()["Functions"]] == [f"{NAME}-staging"]
-    assert not functions(absent=[NAME])["changed"]
+    assert not functions(GONE)["changed"]
     assert not functions(item(f"{NAME}-staging"))["changed"]
 
 
@@ -393,6 +394,14 @@ def test_bad_input_is_refused_before_any_call(aws, run_module, item, changed, me
 
 def test_a_name_that_is_listed_twice_is_refused(aws, run_module, item):
     aws.calls.clear()
-    result = run_module("functions", functions=[item()], absent=[NAME])
-    assert result["msg"] == f"functions {NAME}: is listed twice, or under absent too; list it once"
+    for twice in (item(), GONE):
+        result = run_module("functions", functions=[item(), twice])
+        assert result["msg"] == f"functions {NAME}: is listed twice; list it once"
+    assert aws.calls == []
+
+
+def test_a_function_to_keep_needs_more_than_its_name(aws, run_module, item):
+    aws.calls.clear()
+    result = run_module("functions", functions=[{"name": NAME, "handler": "a.b"}])
+    assert result["msg"] == "state is present but all of the following are missing: files, role found in functions"
     assert aws.calls == []

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 NAME = "jitsi-recorder-instance"
 PREFIX = "arn:aws:iam::123456789012"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+GONE = {"name": NAME, "state": "absent"}
 DOCUMENT = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "ecs:Poll", "Resource": ["arn:aws:ecs:us-east-1:123456789012:*"]}],
@@ -165,15 +166,15 @@ def test_instance_profile_that_is_no_longer_wanted_goes(roles, iam):
 
 def test_absent_removes_the_role_with_all_it_has_and_no_other(aws, roles, iam):
     roles(role(), role(f"{NAME}-staging"))
-    planned = roles(_check=True, absent=[NAME])
+    planned = roles(GONE, _check=True)
     assert aws.mutating() == []
-    done = roles(absent=[NAME])
+    done = roles(GONE)
     assert planned["changes"] == done["changes"]
     assert [item["RoleName"] for item in iam.list_roles()["Roles"]] == [f"{NAME}-staging"]
     assert [item["InstanceProfileName"] for item in iam.list_instance_profiles()["InstanceProfiles"]] == [
         f"{NAME}-staging"
     ]
-    assert not roles(absent=[NAME])["changed"]
+    assert not roles(GONE)["changed"]
     assert not roles(role(f"{NAME}-staging"))["changed"]
 
 
@@ -181,7 +182,7 @@ def test_absent_finishes_what_a_run_left_that_died(roles, iam):
     roles(role())
     empty_profile(iam)
     dropped(iam)
-    roles(absent=[NAME])
+    roles(GONE)
     assert iam.list_instance_profiles()["InstanceProfiles"] == []
 
 
@@ -215,8 +216,12 @@ def test_without_the_right_to_read_the_account_each_role_is_read(aws, roles, iam
     ("options", "message"),
     [
         ({"roles": [role("x" * 65)]}, f"roles {'x' * 65}: name has 65 characters; use at most 64"),
-        ({"roles": [role(), role()]}, f"roles {NAME}: is listed twice, or under absent too; list it once"),
-        ({"roles": [role()], "absent": [NAME]}, f"roles {NAME}: is listed twice, or under absent too; list it once"),
+        ({"roles": [role(), role()]}, f"roles {NAME}: is listed twice; list it once"),
+        ({"roles": [role(), GONE]}, f"roles {NAME}: is listed twice; list it once"),
+        (
+            {"roles": [{"name": NAME}]},
+            "state is present but all of the following are missing: trust found in roles",
+        ),
         ({"roles": [role()], "path": "jitsi"}, "path jitsi: must begin and end with a slash; use / or /<part>/"),
     ],
 )

@@ -69,10 +69,10 @@ def test_group_starts_empty_and_keeps_what_ecs_set(aws, pool):
 @pytest.mark.parametrize(
     ("changed", "resource", "fields"),
     [
-        ({"instance_type": "c6i.2xlarge"}, "launch template", ["InstanceType"]),
-        ({"user_data": "#!/bin/bash\nfalse\n"}, "launch template", ["UserData"]),
-        ({"volume_size": 100}, "launch template", ["BlockDeviceMappings"]),
-        ({"max_size": 4}, "auto scaling group", ["MaxSize"]),
+        ({"instance_type": "c6i.2xlarge"}, "launch template", ["instance_type"]),
+        ({"user_data": "#!/bin/bash\nfalse\n"}, "launch template", ["user_data"]),
+        ({"volume_size": 100}, "launch template", ["block_device_mappings"]),
+        ({"max_size": 4}, "auto scaling group", ["max_size"]),
     ],
 )
 def test_changed_options_are_seen_planned_and_applied(aws, pool, changed, resource, fields):
@@ -92,10 +92,17 @@ def test_drift_of_the_group_is_put_back_and_foreign_tags_stay(aws, pool):
         Tags=[{"ResourceId": NAME, "ResourceType": "auto-scaling-group", "Key": "other", "Value": "x"}]
     )
     done = pool()
-    assert done["changes"][0]["fields"] == ["MaxSize", "NewInstancesProtectedFromScaleIn"]
+    assert done["changes"][0]["fields"] == ["max_size", "new_instances_protected_from_scale_in"]
     assert not pool()["changed"]
     tags = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"][0]["Tags"]
     assert "other" in {tag["Key"] for tag in tags}
+
+
+def test_tags_that_are_numbers_become_text(aws, pool):
+    assert pool(tags={"CostCenter": 4711})["changed"]
+    (group,) = aws.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    assert ("CostCenter", "4711") in {(tag["Key"], tag["Value"]) for tag in group["Tags"]}
+    assert not pool(tags={"CostCenter": 4711})["changed"]
 
 
 def test_template_is_hardened(aws, pool):

@@ -49,7 +49,7 @@ def test_drift_is_put_back(aws: AwsServer, run_module: Run) -> None:
         BillingMode="PROVISIONED",
         ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
     )
-    for name, field in (("log_group", "RetentionDays"), ("dynamodb_table", "BillingMode")):
+    for name, field in (("log_group", "retention_days"), ("dynamodb_table", "billing_mode")):
         changes = run_module(name, **MODULES[name])["changes"]
         assert [(change["action"], change["fields"]) for change in changes] == [("update", [field])]
         assert not run_module(name, **MODULES[name])["changed"]

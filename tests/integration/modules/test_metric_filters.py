@@ -90,6 +90,19 @@ def test_no_filters(run_module, logs):
     assert described(logs) == {}
 
 
+def test_state_absent_removes_all_of_the_log_group(run_module, logs):
+    run_module("metric_filters", **WANTED)
+    assert run_module("metric_filters", **WANTED, state="absent", purge_filters=False)["changed"]
+    assert described(logs) == {}
+    assert not run_module("metric_filters", **WANTED, state="absent")["changed"]
+
+
+def test_strays_stay_without_purge(run_module, logs):
+    run_module("metric_filters", **WANTED)
+    assert not run_module("metric_filters", **{**WANTED, "filters": [GAUGE]}, purge_filters=False)["changed"]
+    assert sorted(described(logs)) == ["Stress", "StressLines"]
+
+
 def test_invalid_pattern_fails_before_the_first_call(aws, run_module):
     broken = {**GAUGE, "pattern": "{ $.stress >= high }"}
     result = run_module("metric_filters", **{**WANTED, "filters": [broken]})

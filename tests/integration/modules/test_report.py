@@ -19,20 +19,14 @@ from unittest import mock
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit import findings as audit
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit import findings
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit import report as audit_report
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit.rules import common
 from ansible_collections.meetops.jitsi.plugins.module_utils.report import page as report
 from ansible_collections.meetops.jitsi.plugins.module_utils.report import plots
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    figures as review,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    report as review_report,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    result as review_result,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import figures as review
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import report as review_report
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import result as review_result
 from ansible_collections.meetops.jitsi.plugins.modules import report as report_module
 from selenium.webdriver.common.by import By
 from support import browser
@@ -98,7 +92,9 @@ def audit_facts(names: list[str]) -> dict[str, Any]:
             "accepted": number > 3,
         }
         for number, (name, area, severity) in enumerate(
-            zip(names, ["network", "access", "bucket", "tasks", "strangers"], [*audit.SEVERITIES, "low"], strict=True)
+            zip(
+                names, ["network", "access", "bucket", "tasks", "strangers"], [*findings.SEVERITIES, "low"], strict=True
+            )
         )
     ]
     facts = {

@@ -89,8 +89,8 @@ def test_drift_is_put_back(aws: AwsServer, vpc: str, run_module: Run) -> None:
     fixed = run_module("service_discovery", **arguments(vpc))
     assert planned["changes"] == fixed["changes"]
     assert [(change["resource"], change["fields"]) for change in fixed["changes"]] == [
-        (f"namespace {NAME}", ["NegativeTTL", "Tags"]),
-        ("service xmpp", ["TTL", "Tags"]),
+        (f"namespace {NAME}", ["negative_ttl", "tags"]),
+        ("service xmpp", ["ttl", "tags"]),
     ]
     assert not run_module("service_discovery", **arguments(vpc))["changed"]
 

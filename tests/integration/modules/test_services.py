@@ -6,6 +6,7 @@ import pytest
 
 CLUSTER = "jitsi-cluster"
 TAGS = {"Name": "jitsi"}
+GONE = {"serviceName": "jitsi-bridge", "state": "absent"}
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_second_run_changes_nothing_with_one_call(aws, services, ground):
     second = services(bridge(ground), *others)
     assert second["diff"] == {"before": {}, "after": {}}
     assert aws.calls == ["ecs:DescribeServices"]
-    services(bridge(ground), *others, absent=["jitsi-gone"])
+    services(bridge(ground), *others, {"serviceName": "jitsi-gone", "state": "absent"})
     assert aws.calls == ["ecs:DescribeServices"] * 2
 
 
@@ -116,7 +117,7 @@ def test_everything_arrives(services, ground, ecs):
     assert found["tags"] == [{"key": "Name", "value": "jitsi"}]
 
 
-NETWORK = "networkConfiguration.awsvpcConfiguration"
+NETWORK = "network_configuration.awsvpc_configuration"
 
 
 def test_drift_is_put_back_and_the_desired_count_stays(aws, services, ground, ecs):
@@ -146,24 +147,24 @@ def test_drift_is_put_back_and_the_desired_count_stays(aws, services, ground, ec
     assert planned["changes"] == done["changes"]
     assert [change["fields"] for change in done["changes"]] == [
         [
-            "availabilityZoneRebalancing",
-            "capacityProviderStrategy",
-            "deploymentConfiguration.deploymentCircuitBreaker.enable",
-            "deploymentConfiguration.deploymentCircuitBreaker.rollback",
-            "deploymentConfiguration.maximumPercent",
-            "deploymentConfiguration.minimumHealthyPercent",
-            "enableECSManagedTags",
-            "enableExecuteCommand",
-            "healthCheckGracePeriodSeconds",
-            f"{NETWORK}.assignPublicIp",
-            f"{NETWORK}.securityGroups",
+            "availability_zone_rebalancing",
+            "capacity_provider_strategy",
+            "deployment_configuration.deployment_circuit_breaker.enable",
+            "deployment_configuration.deployment_circuit_breaker.rollback",
+            "deployment_configuration.maximum_percent",
+            "deployment_configuration.minimum_healthy_percent",
+            "enable_ecs_managed_tags",
+            "enable_execute_command",
+            "health_check_grace_period_seconds",
+            f"{NETWORK}.assign_public_ip",
+            f"{NETWORK}.security_groups",
             f"{NETWORK}.subnets",
-            "placementConstraints",
-            "placementStrategy",
-            "platformVersion",
-            "propagateTags",
-            "serviceRegistries",
-            "taskDefinition",
+            "placement_constraints",
+            "placement_strategy",
+            "platform_version",
+            "propagate_tags",
+            "service_registries",
+            "task_definition",
         ]
     ]
     assert done["services"]["jitsi-bridge"]["desired_count"] == 2
@@ -201,7 +202,7 @@ def test_a_planned_revision_is_an_update(services, ground):
     services(bridge(ground))
     arn = "arn:aws:ecs:us-east-1:000000000000:task-definition/jitsi-bridge:planned"
     planned = services(bridge(ground, taskDefinition=arn), _check=True)
-    assert planned["changes"][0]["fields"] == ["taskDefinition"]
+    assert planned["changes"][0]["fields"] == ["task_definition"]
 
 
 def test_pool_to_fargate_and_back(services, ground, ecs):
@@ -222,7 +223,7 @@ def test_change_that_aws_cannot_make_names_the_way_out(aws, services, ground, ru
     result = run_module("services", cluster=CLUSTER, services=[bridge(ground, launchType="EC2", platformVersion=None)])
     assert result["msg"] == (
         "service jitsi-bridge: launchType EC2 cannot replace FARGATE; give capacityProviderStrategy instead,"
-        " or list the service under absent first"
+        " or list the service with state absent first"
     )
     assert aws.mutating() == []
 
@@ -231,18 +232,18 @@ def test_absent_deletes_an_awake_service_and_no_other(aws, services, ground, ecs
     staging = bridge(ground, serviceName="jitsi-bridge-staging")
     services(bridge(ground), staging)
     ecs.update_service(cluster=CLUSTER, service="jitsi-bridge", desiredCount=1)
-    planned = services(_check=True, absent=["jitsi-bridge"])
+    planned = services(GONE, _check=True)
     assert aws.mutating() == []
-    done = services(absent=["jitsi-bridge"])
+    done = services(GONE)
     assert planned["changes"] == done["changes"]
     assert described(ecs)["status"] == "INACTIVE"
-    assert not services(absent=["jitsi-bridge"])["changed"]
+    assert not services(GONE)["changed"]
     assert not services(staging)["changed"]
 
 
 def test_deleted_service_is_made_again(services, ground, ecs):
     services(bridge(ground))
-    services(absent=["jitsi-bridge"])
+    services(GONE)
     assert services(bridge(ground))["changes"][0]["action"] == "create"
     assert described(ecs)["status"] == "ACTIVE"
 
@@ -252,7 +253,7 @@ def test_service_that_is_still_ending_is_waited_for(aws, services, ground, ecs, 
     from moto.ecs.models import ecs_backends
 
     services(bridge(ground))
-    services(absent=["jitsi-bridge"])
+    services(GONE)
     ending = ecs_backends["123456789012"]["us-east-1"].services[f"{CLUSTER}:jitsi-bridge"]
     ending.status = "DRAINING"
     monkeypatch.setattr(api.time, "sleep", lambda seconds: setattr(ending, "status", "INACTIVE"))
@@ -270,6 +271,9 @@ def test_service_that_is_still_ending_is_waited_for(aws, services, ground, ecs, 
         ({"launchtype": "EC2"}, "services jitsi-bridge launchtype: AWS knows no such key; "),
         ({"cluster": CLUSTER}, "services jitsi-bridge: cluster cannot be compared with what AWS reports; leave it out"),
         ({"serviceName": None}, "services None serviceName: is missing; "),
+        ({"serviceName": None, "state": "absent"}, "services None serviceName: is missing; "),
+        ({"serviceName": ["x"], "state": "absent"}, "services ['x'] serviceName: is no text; "),
+        ({"state": "gone"}, "services jitsi-bridge state gone: is no state; use present or absent"),
     ],
 )
 def test_bad_input_is_refused_before_any_call(aws, run_module, changed, message):
@@ -282,5 +286,5 @@ def test_bad_input_is_refused_before_any_call(aws, run_module, changed, message)
 
 def test_one_service_cannot_be_listed_and_absent(aws, run_module):
     nothing = {"subnets": ["subnet-1"], "group": "sg-1"}
-    result = run_module("services", cluster=CLUSTER, services=[bridge(nothing)], absent=["jitsi-bridge"])
-    assert result["msg"].startswith("services jitsi-bridge: is listed twice, or under absent too; ")
+    result = run_module("services", cluster=CLUSTER, services=[bridge(nothing), GONE])
+    assert result["msg"].startswith("services jitsi-bridge: is listed twice; ")

@@ -9,6 +9,7 @@ import pytest
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:jitsi-secrets-a1B2c3:jvb::"
 PREFIX = "arn:aws:ecs:us-east-1:123456789012:task-definition"
 TAGS = {"Name": "jitsi"}
+GONE = {"family": "jitsi-bridge", "state": "absent"}
 
 
 def bridge(**changed):
@@ -109,11 +110,11 @@ def in_container(**fields):
     ("changed", "field"),
     [
         (bridge(cpu=2048), "cpu"),
-        (bridge(executionRoleArn="arn:aws:iam::123456789012:role/other"), "executionRoleArn"),
-        (bridge(runtimePlatform={"cpuArchitecture": "ARM64"}), "runtimePlatform.cpuArchitecture"),
+        (bridge(executionRoleArn="arn:aws:iam::123456789012:role/other"), "execution_role_arn"),
+        (bridge(runtimePlatform={"cpuArchitecture": "ARM64"}), "runtime_platform.cpu_architecture"),
         (bridge(volumes=[{"name": "scratch"}]), "volumes.scratch"),
         (in_container(environment=[{"name": "JVB_PORT", "value": "10000"}]), "containers.jvb.environment.TZ"),
-        (in_container(linuxParameters=None), "containers.jvb.linuxParameters.tmpfs./tmp.size"),
+        (in_container(linuxParameters=None), "containers.jvb.linux_parameters.tmpfs./tmp.size"),
         (in_container(command=["a", "b"]), "containers.jvb.command"),
     ],
 )
@@ -181,14 +182,14 @@ def test_absent_removes_the_whole_family_and_no_other(aws, register, ecs):
     staging = bridge(family="jitsi-bridge-staging")
     register(bridge(), staging)
     register(bridge(cpu=2048), staging)
-    planned = register(_check=True, absent=["jitsi-bridge"])
+    planned = register(GONE, _check=True)
     assert aws.mutating() == []
-    done = register(absent=["jitsi-bridge"])
+    done = register(GONE)
     assert planned["changes"] == done["changes"]
     assert [change["action"] for change in done["changes"]] == ["delete", "delete"]
     for status in ("ACTIVE", "INACTIVE"):
         assert ecs.list_task_definitions(familyPrefix="jitsi-bridge", status=status)["taskDefinitionArns"] == []
-    assert not register(absent=["jitsi-bridge"])["changed"]
+    assert not register(GONE)["changed"]
     assert not register(staging)["changed"]
 
 
@@ -202,7 +203,9 @@ def test_absent_removes_the_whole_family_and_no_other(aws, register, ecs):
         ([bridge(netwrokMode="awsvpc")], "task_definitions jitsi-bridge netwrokMode: AWS knows no such key; "),
         ([{"family": "f"}], "task_definitions f containerDefinitions: is missing; "),
         ([{"containerDefinitions": []}], "task_definitions 0 family: is missing; "),
-        ([bridge(), bridge()], "task_definitions jitsi-bridge: is listed twice, "),
+        ([bridge(), bridge()], "task_definitions jitsi-bridge: is listed twice; "),
+        ([bridge(), GONE], "task_definitions jitsi-bridge: is listed twice; "),
+        ([{"state": "absent"}], "task_definitions 0 family: is missing; "),
     ],
 )
 def test_bad_input_is_refused_before_any_call(aws, run_module, given, message):

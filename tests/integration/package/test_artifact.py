@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Callable
 from pathlib import Path, PurePath
 
 import pytest
+import yaml
 from support.server import CREDENTIALS, ROOT, AwsServer
 
 SHIPPED = {
@@ -67,18 +71,46 @@ def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def project(artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project that has the collection installed, and its variables and one inventory copied."""
+    """A project that has the collection installed, and the inventory of docs/variables.md: nothing is copied."""
     root = tmp_path_factory.mktemp("project")
     (root / "ansible.cfg").write_text("[defaults]\ncollections_path = collections\n", encoding="utf-8")
     install = ["collection", "install", str(artifact), "--offline", "--no-deps", "-p", "collections"]
     run("ansible-galaxy", *install, cwd=root)
-    installed = root / "collections" / "ansible_collections" / "meetops" / "jitsi"
-    shutil.copytree(installed / "group_vars", root / "group_vars")
-    shutil.copytree(installed / "inventories" / "production", root / "inventories" / "production", symlinks=True)
-    (root / "group_vars" / "production.yml").write_text(
-        "---\njitsi_domain: video.example.org\njitsi_hosted_zone: example.org\njitsi_alert_email: admin@example.org\n",
-        encoding="utf-8",
+    page = root / "collections" / "ansible_collections" / "meetops" / "jitsi" / "docs" / "variables.md"
+    (inventory,) = re.findall(
+        r"^```yaml\n(jitsi:\n.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
     )
+    inventory = inventory.replace("meet.example.com", "video.example.org").replace("example.com", "example.org")
+    (root / "hosts.yml").write_text(inventory, encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def dry_run(project: Path, aws_server: AwsServer) -> Callable[[Path], str]:
+    """Run site.yml in check mode on an empty account, for an inventory of the project; returns what it printed."""
+
+    def look(inventory: Path) -> str:
+        aws_server.reset()
+        site = ["meetops.jitsi.site", "-i", str(inventory), "-e", f"jitsi_aws_endpoint_url={aws_server.url}"]
+        return run("ansible-playbook", *site, "--check", "--diff", cwd=project, **CREDENTIALS)
+
+    return look
+
+
+@pytest.fixture(scope="module")
+def planned(project: Path, dry_run: Callable[[Path], str], aws_server: AwsServer) -> tuple[str, list[str]]:
+    """What a dry run from the project printed, and its calls that change something."""
+    return dry_run(project / "hosts.yml"), aws_server.mutating()
+
+
+@pytest.fixture
+def older(project: Path) -> Path:
+    """An inventory of the project beside group_vars that were copied from version 0.4.0."""
+    root = project / "older"
+    shutil.rmtree(root, ignore_errors=True)
+    (root / "group_vars").mkdir(parents=True)
+    shutil.copy(project / "hosts.yml", root)
+    shutil.copy(ROOT / "tests" / "data" / "group_vars_0.4.0.yml", root / "group_vars" / "jitsi.yml")
     return root
 
 
@@ -90,11 +122,42 @@ def test_the_artifact_holds_what_users_need_and_nothing_else(artifact: Path) -> 
     assert hidden == []
 
 
-def test_a_dry_run_from_another_project_plans_everything_and_changes_nothing(project: Path, aws: AwsServer) -> None:
-    site = ["meetops.jitsi.site", "-i", "inventories/production", "-e", f"jitsi_aws_endpoint_url={aws.url}"]
-    output = run("ansible-playbook", *site, "--check", "--diff", cwd=project, **CREDENTIALS)
+def test_a_dry_run_from_another_project_plans_everything_and_changes_nothing(planned: tuple[str, list[str]]) -> None:
+    output, mutating = planned
     assert "video.example.org" in output
+    assert "WARNING" not in output
     recap = output.rpartition("PLAY RECAP")[2]
     assert "failed=0" in recap
     assert "changed=0 " not in recap
-    assert aws.mutating() == []
+    assert mutating == []
+
+
+def test_group_vars_that_were_copied_from_an_older_version_plan_the_same(
+    planned: tuple[str, list[str]], older: Path, dry_run: Callable[[Path], str]
+) -> None:
+    assert dry_run(older / "hosts.yml") == planned[0]
+
+
+def test_group_vars_that_were_copied_from_an_older_version_win(project: Path, older: Path) -> None:
+    copied = older / "group_vars" / "jitsi.yml"
+    names = list(yaml.safe_load(copied.read_text(encoding="utf-8")))
+    assert len(names) > 150
+    copied.write_text(json.dumps({name: f"copied {name}" for name in names}), encoding="utf-8")
+    roles = ("networking", "secrets", "ecs_service", "monitoring", "edge")
+    play = {
+        "hosts": "jitsi",
+        "gather_facts": False,
+        "roles": [{"role": "meetops.jitsi.jitsi"}],
+        "tasks": [
+            *(
+                {"ansible.builtin.import_role": {"name": f"meetops.jitsi.{role}", "tasks_from": "variables"}}
+                for role in roles
+            ),
+            {
+                "ansible.builtin.assert": {"that": "lookup('ansible.builtin.vars', item) == 'copied ' ~ item"},
+                "loop": names,
+            },
+        ],
+    }
+    (older / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
+    assert "failed=0" in run("ansible-playbook", "-i", str(older / "hosts.yml"), str(older / "play.yml"), cwd=project)

@@ -50,11 +50,11 @@ ROLES: dict[str, dict[str, Any]] = {
         "monitoring_name": "meet",
         "monitoring_region": "us-east-1",
         "monitoring_alert_email": "ops@example.com",
-        "monitoring_log_group": "a b",
+        "monitoring_error_burst": 0,
     },
     "networking": {"networking_name": "meet", "networking_vpc_cidr": "10.90.0.0/8", "networking_subnets": []},
     "recording_bucket": {"recording_bucket_name": "No_Bucket"},
-    "secrets": {"secrets_name": "meet-jitsi-secrets", "secrets_platform": "Meet"},
+    "secrets": {"secrets_platform": "Meet"},
 }
 
 
@@ -77,7 +77,7 @@ def test_roles_alone_check_their_inputs(aws: AwsServer, quick_playbook: Callable
         "autoscaling_percent: 101 is out of range; use 10 to 90",
         "ecs_service_alert_email: 'nobody' is not an e-mail address",
         "edge_domain: 'meet example com' is not a domain name",
-        "monitoring_log_group: 'a b' does not have the right form",
+        "monitoring_error_burst: 0 is out of range; use 1 to 1000000",
         "networking_vpc_cidr: '10.90.0.0/8' has a size that AWS does not offer",
         "recording_bucket_name: 'No_Bucket'",
         "secrets_platform: 'Meet' does not have the right form",

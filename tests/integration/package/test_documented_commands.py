@@ -28,7 +28,7 @@ from support.documented import Command
 from support.month import Month, fill, utcnow
 from support.playbooks import Run
 from support.replay import Request
-from support.running_tasks import NAME, Living
+from support.running_tasks import NAME, RunningTasks
 from support.server import ROOT, AwsServer
 
 PRODUCTION = "-i inventories/production/hosts.yml"
@@ -366,7 +366,7 @@ class Stage:
     def __init__(self, aws: AwsServer, requests: list[Request], work: Path) -> None:
         self.aws, self.work, self.checkout = aws, work, work / "checkout"
         self._requests, self._state = requests, ""
-        self._life: Living | None = None
+        self._life: RunningTasks | None = None
         self.checkout.mkdir()
         for name in ("inventories", "group_vars"):
             shutil.copytree(ROOT / name, self.checkout / name, symlinks=True, ignore=LEFT_OUT)
@@ -380,7 +380,7 @@ class Stage:
         (work / "password").write_text("correct horse battery staple\n")
 
     @property
-    def life(self) -> Living:
+    def life(self) -> RunningTasks:
         assert self._life is not None
         return self._life
 
@@ -398,7 +398,7 @@ class Stage:
             fill(self.aws, awake=state == "awake")
         else:
             month = Month(NAME, "meet.example.com", BUCKET, utcnow(), awake=True)
-            self._life = self.aws.wrap(lambda application: Living(application, self.aws, month))
+            self._life = self.aws.wrap(lambda application: RunningTasks(application, self.aws, month))
             if state == "woken":
                 self.life.wake()
         self._state = state

@@ -23,7 +23,7 @@ def test_scripts_pass_shellcheck(script, tmp_path):
             script,
             ecs_service_turn_port=4443,
             ecs_service_turn_host="turn.example.com",
-            ecs_service_cluster="c",
+            _ecs_service_names={"cluster": "c"},
             _ecs_service_recorder_storage="/storage",
             _ecs_service_turn_denied_peers=["10.0.0.0-10.255.255.255"],
             **variables,

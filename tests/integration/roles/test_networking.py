@@ -205,8 +205,8 @@ def test_routes_drift_is_put_back(network: Network, run_module: Run) -> None:
     fixed = run_module("public_routes", **network.routes())
     assert planned["changes"] == fixed["changes"]
     assert [(change["resource"], change["fields"]) for change in fixed["changes"]] == [
-        ("route table", ["Routes", "Subnets", "Tags"]),
-        ("vpc endpoint s3", ["Policy", "RouteTables"]),
+        ("route table", ["routes", "subnets", "tags"]),
+        ("vpc endpoint s3", ["policy", "route_tables"]),
     ]
     ec2.delete_route_table(RouteTableId=other_table)
     ec2.delete_internet_gateway(InternetGatewayId=other_gateway)
@@ -217,7 +217,7 @@ def test_routes_drift_is_put_back(network: Network, run_module: Run) -> None:
 def test_one_more_tag_changes_tags_only(network: Network, run_module: Run) -> None:
     run_module("public_routes", **network.routes())
     changed = run_module("public_routes", **network.routes(tags={"Team": "x", "Owner": "y"}))
-    assert {tuple(change["fields"]) for change in changed["changes"]} == {("Tags",)}
+    assert {tuple(change["fields"]) for change in changed["changes"]} == {("tags",)}
     assert len(network.in_vpc("describe_route_tables")["RouteTables"]) == 2
 
 
@@ -321,10 +321,10 @@ def test_groups_drift_is_put_back(aws: AwsServer, network: Network, run_module: 
     fixed = run_module("security_groups", **network.groups())
     assert planned["changes"] == fixed["changes"]
     assert [(change["resource"], change["fields"]) for change in fixed["changes"]] == [
-        ("security group shop-database", ["Tags"]),
-        ("rules of shop-web", ["Ingress"]),
-        ("rules of shop-database", ["Ingress"]),
-        ("rules of default", ["Egress"]),
+        ("security group shop-database", ["tags"]),
+        ("rules of shop-web", ["ingress"]),
+        ("rules of shop-database", ["ingress"]),
+        ("rules of default", ["egress"]),
     ]
     assert network.snapshot() == golden
     assert not run_module("security_groups", **network.groups())["changed"]

@@ -31,7 +31,6 @@ PLAY = """\
   gather_facts: false
   vars:
     ansible_python_interpreter: "{{ ansible_playbook_python }}"
-    secrets_name: meet-jitsi-secrets
     secrets_platform: meet
     secrets_tags: { Environment: prod }
   module_defaults:

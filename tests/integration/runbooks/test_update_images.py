@@ -20,7 +20,7 @@ from support import entrance
 from support.month import Month
 from support.playbooks import Run
 from support.registry import FakeRegistry, digest
-from support.running_tasks import Living, living
+from support.running_tasks import RunningTasks, running_tasks
 from support.server import AwsServer
 
 NAME = "jitsi-video-platform"
@@ -49,14 +49,14 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def life(converged: AwsServer, month: Callable[..., Month]) -> Iterator[Living]:
-    with living(converged, month()) as found:
+def life(converged: AwsServer, month: Callable[..., Month]) -> Iterator[RunningTasks]:
+    with running_tasks(converged, month()) as found:
         yield found
 
 
 @pytest.fixture
 def runbook(
-    registry: FakeRegistry, front: dict[str, Any], life: Living, quick_playbook: Runbook, tmp_path: Path
+    registry: FakeRegistry, front: dict[str, Any], life: RunningTasks, quick_playbook: Runbook, tmp_path: Path
 ) -> Runbook:
     def run(*args: str, environment: str = "staging", **options: Any) -> Run:
         given = {
@@ -94,7 +94,7 @@ def said(run: Run) -> str:
 
 
 def test_staging_first_then_production(
-    converged: AwsServer, registry: FakeRegistry, runbook: Runbook, life: Living, tmp_path: Path
+    converged: AwsServer, registry: FakeRegistry, runbook: Runbook, life: RunningTasks, tmp_path: Path
 ) -> None:
     # Nothing may reach production that staging has not seen.
     refused = runbook(environment="prod")
@@ -140,7 +140,7 @@ def test_staging_first_then_production(
 
 
 def test_what_does_not_pass_is_put_back(
-    converged: AwsServer, runbook: Runbook, life: Living, front: dict[str, Any], tmp_path: Path
+    converged: AwsServer, runbook: Runbook, life: RunningTasks, front: dict[str, Any], tmp_path: Path
 ) -> None:
     """The new web container answers, but with no page of Jitsi Meet. Nobody knows whether somebody meets meanwhile."""
     life.people = [None]
@@ -159,7 +159,7 @@ def test_what_does_not_pass_is_put_back(
 
 
 def test_what_ecs_has_undone_is_not_verified(
-    converged: AwsServer, runbook: Runbook, life: Living, tmp_path: Path
+    converged: AwsServer, runbook: Runbook, life: RunningTasks, tmp_path: Path
 ) -> None:
     """The way in works: with the former release, to which the circuit breaker went back."""
     life.broken = NEW

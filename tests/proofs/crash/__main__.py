@@ -113,9 +113,9 @@ def stormy(lab: Lab, tasks: Sequence[Task], storm: faults.Storm) -> Outcome:
 def refused(lab: Lab, goal: Contents) -> Outcome:
     """A permission is missing, which a person reads in the output; then it is there."""
     lab.restore()
-    lab.weather.fault = lambda name: "denied" if name == REFUSED else None
+    lab.faults.fault = lambda name: "denied" if name == REFUSED else None
     run = lab.run(SITE)
-    lab.weather.fault = lambda name: None
+    lab.faults.fault = lambda name: None
     wrong = [] if run.rc == 2 and f"{REFUSED} on " in run.stdout else [f"it ended with {run.rc}: {failure(run)}"]
     if "Traceback" in run.stdout + run.stderr:
         wrong.append("a traceback is shown")

@@ -60,14 +60,14 @@ def brew(lab: Lab, storm: Storm) -> Weathered:
     def fault(name: str) -> str | None:
         if storm.each == "request" and not is_mutating(name):
             return None
-        key = lab.weather.request if storm.each == "request" else name
+        key = lab.faults.request if storm.each == "request" else name
         if key not in left:
             left[key] = storm.times
             found.hit[name] += 1
         left[key] -= 1
         return storm.kind if left[key] >= 0 else None
 
-    lab.weather.fault = fault
+    lab.faults.fault = fault
     return found
 
 

@@ -218,7 +218,7 @@ def function(name: str = "lambda") -> Program:
 @functools.cache
 def handler() -> ModuleType:
     """The Lambda function's file, with the package that is zipped beside it."""
-    inside = ("errors", "names", "secret", "secret.rotation", "secret.calls")
+    inside = ("errors", "names", "secret", "secret.rotation", "secret.rotation_steps", "secret.calls")
     sys.modules["meetops_rotation"] = importlib.import_module(UTILS)
     for name in inside:
         sys.modules[f"meetops_rotation.{name}"] = importlib.import_module(f"{UTILS}.{name}")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .month import Meeting, Month, Recording, Wake
+    from . import Meeting, Month, Recording, Wake
 
 MINUTE = dt.timedelta(minutes=1)
 # Containers by the kind of task, whose log streams are <kind>/<container>/<task>.
@@ -115,7 +115,8 @@ class Tell:
             month.publish("SecretAgeDays", at, age)
             self.function("rotation", at, source="secret", age_days=age)
         self.troubles()
-        for listed in (*month.metrics.values(), *month.events.values()):
+        timed: list[list[Any]] = [*month.metrics.values(), *month.events.values()]
+        for listed in timed:
             listed.sort(key=lambda item: item[0])
         month.lines.sort(key=lambda line: line.at)
 
@@ -149,11 +150,12 @@ class Tell:
 
     def awake(self, wake: Wake) -> None:
         """From waking until sleep. What lies in the future comes true if the tests take that long."""
-        month, begin = self.month, {"source": "lifecycle"}
+        month = self.month
+        begin: dict[str, Any] = {"source": "lifecycle"}
         self.function("wake" if wake.by == "visitor" else "sleep", wake.at, event="woken", by=wake.by, **begin)
         month.publish("Wakes", wake.at, 1)
         for minutes in range(1, 1 + wake.seconds // 60):
-            at, overdue = wake.at + minutes * MINUTE, {}
+            at, overdue = wake.at + minutes * MINUTE, dict[str, Any]()
             if minutes >= 10:
                 overdue = {"wake_seconds": 60 * minutes}
                 month.publish("TimeToWake", at, 60 * minutes)
@@ -176,7 +178,7 @@ class Tell:
             self.recorders(wake, at, held, counts["recorder"], kept)
             minutes, why = int((at - wake.at) / MINUTE), "participants" if people else "recorder" if kept else "woken"
             seen = at + dt.timedelta(seconds=20)
-            told = {"awake_minutes": minutes, "ready": 1, "idle_minutes": idle, "why": why}
+            told: dict[str, Any] = {"awake_minutes": minutes, "ready": 1, "idle_minutes": idle, "why": why}
             self.function("sleep", seen, state="awake", **told, **begin)
             month.publish("AwakeMinutes", seen, minutes)
             at += MINUTE
@@ -277,7 +279,7 @@ class Tell:
         """The results of its uploads."""
         wake = self.month.wake_of(one.meeting.start)
         for at, ok, reason in one.uploads:
-            told = {"source": "upload", "platform": self.month.platform, "id": one.meeting.session}
+            told: dict[str, Any] = {"source": "upload", "platform": self.month.platform, "id": one.meeting.session}
             told |= {"result": "ok" if ok else "failed", "file": one.file, "bytes": one.bytes}
             told |= {"reason": reason} if reason else {}
             self.line(wake, at, "recorder", "jibri", json.dumps(told, separators=(",", ":")))

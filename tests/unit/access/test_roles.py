@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
+from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,20 +20,20 @@ TRUST = {"service": ["ecs-tasks.amazonaws.com"], "conditions": {}}
 ROLE = {
     "name": "bridge",
     "trust": TRUST,
-    "policies": {"put": {"Version": iam.VERSION, "Statement": [ALLOW]}},
+    "policies": {"put": {"Version": roles.VERSION, "Statement": [ALLOW]}},
     "managed_policies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
     "instance_profile": True,
 }
 
 
 def document(*statements):
-    return {"Version": iam.VERSION, "Statement": list(statements)}
+    return {"Version": roles.VERSION, "Statement": list(statements)}
 
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        (document(ALLOW), {"Version": iam.VERSION, "Statement": ALLOW}, True),
+        (document(ALLOW), {"Version": roles.VERSION, "Statement": ALLOW}, True),
         (document(ALLOW), document({**ALLOW, "Action": ["s3:GetObject", "s3:PutObject"]}), True),
         (document(ALLOW), document({**ALLOW, "Resource": [f"{BUCKET}/*"]}), True),
         (document(ALLOW, DENY), document(DENY, ALLOW), True),
@@ -49,7 +49,7 @@ def document(*statements):
     ],
 )
 def test_documents_of_the_same_meaning(one, other, same):
-    assert (iam.canonical(one) == iam.canonical(other)) == same
+    assert (roles.canonical(one) == roles.canonical(other)) == same
 
 
 NAMES = st.lists(st.sampled_from(["a:b", "a:c", "d:e"]), min_size=1)
@@ -58,16 +58,16 @@ NAMES = st.lists(st.sampled_from(["a:b", "a:c", "d:e"]), min_size=1)
 @settings(deadline=None)
 @given(st.lists(st.fixed_dictionaries({"Effect": st.just("Allow"), "Action": NAMES, "Resource": NAMES}), max_size=3))
 def test_canonical_form_is_its_own(statements):
-    once = iam.canonical(document(*statements))
-    assert iam.canonical(once) == once
-    assert iam.canonical(document(*reversed(statements))) == once
+    once = roles.canonical(document(*statements))
+    assert roles.canonical(once) == once
+    assert roles.canonical(document(*reversed(statements))) == once
 
 
 def test_trust_with_conditions():
     conditions = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
-    trust = iam.trust_document(["ecs-tasks.amazonaws.com"], conditions)
+    trust = roles.trust_document(["ecs-tasks.amazonaws.com"], conditions)
     assert trust["Statement"][0]["Condition"] == conditions
-    assert "Condition" not in iam.trust_document(["ec2.amazonaws.com"], {})["Statement"][0]
+    assert "Condition" not in roles.trust_document(["ec2.amazonaws.com"], {})["Statement"][0]
 
 
 def described(**changed):
@@ -75,7 +75,7 @@ def described(**changed):
     return {
         "RoleName": "bridge",
         "Arn": "arn:aws:iam::123456789012:role/bridge",
-        "AssumeRolePolicyDocument": iam.trust_document(["ecs-tasks.amazonaws.com"], {}),
+        "AssumeRolePolicyDocument": roles.trust_document(["ecs-tasks.amazonaws.com"], {}),
         "RolePolicyList": [{"PolicyName": "put", "PolicyDocument": document(ALLOW)}],
         "AttachedManagedPolicies": [{"PolicyName": "x", "PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}],
         "InstanceProfileList": [{"InstanceProfileName": "bridge", "Arn": "arn:aws:iam::1:instance-profile/bridge"}],
@@ -85,13 +85,13 @@ def described(**changed):
 
 
 def test_role_as_described_is_role_as_wanted():
-    assert iam.current_fields(described()) == iam.wanted_fields(ROLE, {"Name": "jitsi"})
+    assert roles.current_fields(described()) == roles.wanted_fields(ROLE, {"Name": "jitsi"})
 
 
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"AssumeRolePolicyDocument": iam.trust_document(["ec2.amazonaws.com"], {})}, "trust"),
+        ({"AssumeRolePolicyDocument": roles.trust_document(["ec2.amazonaws.com"], {})}, "trust"),
         ({"RolePolicyList": []}, "policies.put"),
         ({"AttachedManagedPolicies": []}, "managed_policies"),
         ({"InstanceProfileList": [{"InstanceProfileName": "other", "Arn": "x"}]}, "instance_profile"),
@@ -99,7 +99,7 @@ def test_role_as_described_is_role_as_wanted():
     ],
 )
 def test_drift_is_seen(changed, field):
-    before, after = iam.current_fields(described(**changed)), iam.wanted_fields(ROLE, {"Name": "jitsi"})
+    before, after = roles.current_fields(described(**changed)), roles.wanted_fields(ROLE, {"Name": "jitsi"})
     assert [name for name in after if before.get(name) != after[name]] == [field]
 
 
@@ -128,12 +128,12 @@ def test_drift_is_seen(changed, field):
     ],
 )
 def test_one_problem_in_words(changed, message):
-    problems = list(iam.problems({**ROLE, **changed}))
+    problems = list(roles.problems({**ROLE, **changed}))
     assert [problem[: len(message)] for problem in problems] == [message]
     with pytest.raises(InvalidInput, match=r"^roles "):
-        iam.validate({**ROLE, **changed})
+        roles.validate({**ROLE, **changed})
 
 
 def test_no_problem():
     denied = document({"Effect": "Deny", "Action": "*", "NotResource": BUCKET})
-    assert list(iam.problems({**ROLE, "policies": {"put": document(ALLOW), "deny": denied}})) == []
+    assert list(roles.problems({**ROLE, "policies": {"put": document(ALLOW), "deny": denied}})) == []

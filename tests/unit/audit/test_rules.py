@@ -11,19 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit import (
-    findings as audit,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit import (
-    image_ages as images,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit import (
-    report as audit_report,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.audit import (
-    state as audit_state,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.access.roles import canonical, wanted_fields
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit import findings, image_ages, report
+from ansible_collections.meetops.jitsi.plugins.module_utils.audit import state as audit_state
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit.rules import common, tasks
 
 NAME, ACCOUNT = "meet", "123456789012"
@@ -35,7 +25,7 @@ TLS_DENY = {
     "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"],
     "Condition": {"Bool": {"aws:SecureTransport": ["false"]}},
 }
-ROLE = iam.wanted_fields(
+ROLE = wanted_fields(
     {
         "trust": {"service": ["ecs-tasks.amazonaws.com"], "conditions": {}},
         "policies": {
@@ -146,7 +136,7 @@ def allow(principal: Any, **more: Any) -> dict[str, Any]:
 
 def with_policy(*statements: dict[str, Any]) -> dict[str, Any]:
     document = {"Version": "2012-10-17", "Statement": list(statements)}
-    return {**ROLE, "policies.added": iam.canonical(document)}
+    return {**ROLE, "policies.added": canonical(document)}
 
 
 def role(**fields: Any) -> Callable[[dict[str, Any]], None]:
@@ -270,7 +260,7 @@ WEAKNESSES: list[tuple[Callable[[dict[str, Any]], None], str, str, str]] = [
 
 
 def test_a_good_platform_has_no_finding() -> None:
-    assert audit.findings(GOOD, WANTED) == []
+    assert findings.findings(GOOD, WANTED) == []
 
 
 @pytest.mark.parametrize(("plant", "rule", "severity", "words"), WEAKNESSES, ids=[item[1] for item in WEAKNESSES])
@@ -279,14 +269,14 @@ def test_a_weakness_is_found_and_nothing_else(
 ) -> None:
     state = copy.deepcopy(GOOD)
     plant(state)
-    (found,) = audit.findings(state, WANTED)
+    (found,) = findings.findings(state, WANTED)
     assert (found["id"].partition(":")[0], found["severity"]) == (rule, severity)
     assert words in found["evidence"]
     assert found["action"] and found["title"]
 
 
 def test_every_rule_has_a_weakness_that_it_finds() -> None:
-    for rule in audit.RULES:
+    for rule in findings.RULES:
         found = False
         for plant, *_expected in WEAKNESSES:
             state = copy.deepcopy(GOOD)
@@ -300,17 +290,17 @@ def test_an_image_without_a_release() -> None:
     state = copy.deepcopy(GOOD)
     for image in ("caddy", "caddy:latest", "ghcr.io/jitsi/web:stable"):
         state["images"] = [{"task": "t", "container": "c", "image": image}]
-        found = {item["id"].partition(":")[0] for item in audit.findings(state, WANTED)}
+        found = {item["id"].partition(":")[0] for item in findings.findings(state, WANTED)}
         assert found == {"tasks/image-unpinned", "tasks/image-unknown"}
     state["images"] = [{"task": "t", "container": "c", "image": "caddy@sha256:" + 64 * "0"}]
-    assert [item["severity"] for item in audit.findings(state, WANTED)] == ["info"]
+    assert [item["severity"] for item in findings.findings(state, WANTED)] == ["info"]
 
 
 def test_a_strange_address_behind_an_open_group_is_grave() -> None:
     state = copy.deepcopy(GOOD)
     state["addresses"][0]["groups"] = ["db", "meet-bridge"]
     state["security_groups"]["db"] = {"Ingress": {"tcp 5432 0.0.0.0/0": ""}, "Egress": {}}
-    by_rule = {item["id"].partition(":")[0]: item for item in audit.findings(state, WANTED)}
+    by_rule = {item["id"].partition(":")[0]: item for item in findings.findings(state, WANTED)}
     assert by_rule["exposure/address"]["severity"] == "high"
     assert "tcp 4443, tcp 5432, udp 10000" in by_rule["exposure/address"]["evidence"]
 
@@ -319,12 +309,12 @@ def test_a_strange_address_behind_an_open_group_is_grave() -> None:
 def test_another_platform_whose_name_begins_with_ours_is_no_stranger(other: str) -> None:
     state = copy.deepcopy(GOOD)
     state["roles"][other] = ROLE
-    assert audit.findings(state, WANTED) == []
+    assert findings.findings(state, WANTED) == []
 
 
 def test_what_is_off_is_not_judged() -> None:
     empty = {"bucket": {}, "secret": {}, "topic": {}, "file_system": {}, "launch_template": {}}
-    assert audit.findings({**copy.deepcopy(GOOD), **empty}, WANTED) == []
+    assert findings.findings({**copy.deepcopy(GOOD), **empty}, WANTED) == []
 
 
 def test_accepted_findings_are_told_and_fail_nothing() -> None:
@@ -332,15 +322,15 @@ def test_accepted_findings_are_told_and_fail_nothing() -> None:
     state["functions"][0]["url_auth"] = "NONE"
     state["secret"]["rotation"] = False
     identifier = "exposure/function-url:meet-wake"
-    found = audit.findings(state, WANTED, accepted=[identifier])
+    found = findings.findings(state, WANTED, accepted=[identifier])
     assert [(item["severity"], item["accepted"]) for item in found] == [("high", True), ("medium", False)]
-    assert audit_report.counts(found) == {"high": 0, "medium": 1, "low": 0, "info": 0}
-    assert audit.failing(found, "high") == []
-    assert audit.failing(found, "medium") == ["secrets/rotation:meet-jitsi-secrets"]
-    found = audit.findings(state, WANTED)
-    assert audit.failing(found, "high") == [identifier]
-    assert len(audit.failing(found, "low")) == 2
-    assert audit.failing(found, "never") == []
+    assert report.counts(found) == {"high": 0, "medium": 1, "low": 0, "info": 0}
+    assert findings.failing(found, "high") == []
+    assert findings.failing(found, "medium") == ["secrets/rotation:meet-jitsi-secrets"]
+    found = findings.findings(state, WANTED)
+    assert findings.failing(found, "high") == [identifier]
+    assert len(findings.failing(found, "low")) == 2
+    assert findings.failing(found, "never") == []
 
 
 @pytest.mark.parametrize(
@@ -355,7 +345,7 @@ def test_accepted_findings_are_told_and_fail_nothing() -> None:
     ],
 )
 def test_age_of_an_image(image: str, days: int | None) -> None:
-    assert images.age_days(image, dt.date(2026, 9, 1)) == days
+    assert image_ages.age_days(image, dt.date(2026, 9, 1)) == days
 
 
 @pytest.mark.parametrize(
@@ -379,6 +369,6 @@ def test_strangers_by_tag(arn: str, kind: str | None) -> None:
 
 
 def test_a_rule_is_in_the_file_of_its_area() -> None:
-    for rule in audit.RULES:
+    for rule in findings.RULES:
         area = rule.__module__.rpartition(".")[2]
         assert f'"{area}/' in inspect.getsource(rule), rule.__name__

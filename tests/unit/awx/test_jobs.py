@@ -9,15 +9,8 @@ import zoneinfo
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.awx import (
-    calendar as awx_calendar,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.awx import (
-    jobs as awx_jobs,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.awx import (
-    survey as awx_survey,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx import calendar, jobs
+from ansible_collections.meetops.jitsi.plugins.module_utils.awx import survey as awx_survey
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables import options as runbook_options
 from dateutil.rrule import rrulestr
@@ -97,7 +90,7 @@ def test_the_rights_are_those_of_the_policies() -> None:
 
 def test_the_calendar_does_what_the_timers_do() -> None:
     assert set(CALENDAR) == {task["task"] for task in TASKS}
-    made = awx_jobs.objects(JOBS, SETTINGS, CALENDAR, TASKS)
+    made = jobs.objects(JOBS, SETTINGS, CALENDAR, TASKS)
     assert [each["name"].rpartition(" ")[2] for each in made["schedules"]] == [task["task"] for task in TASKS]
     for task, schedule in zip(TASKS, made["schedules"], strict=True):
         planned = CALENDAR[task["task"]]
@@ -144,7 +137,7 @@ def naive(event: str, days: int) -> list[dt.datetime]:
     ],
 )
 def test_a_schedule_runs_when_a_timer_would(event: str) -> None:
-    rule = awx_calendar.rule(event, "Europe/Berlin")
+    rule = calendar.rule(event, "Europe/Berlin")
     check_rule(rule)
     runs = [
         run.replace(tzinfo=None)
@@ -169,14 +162,14 @@ def test_a_schedule_runs_when_a_timer_would(event: str) -> None:
     ],
 )
 def test_events_have_short_forms(event: str, same: str) -> None:
-    assert awx_calendar.rule(event, "UTC") == awx_calendar.rule(same, "UTC")
+    assert calendar.rule(event, "UTC") == calendar.rule(same, "UTC")
 
 
 def test_an_event_has_its_own_zone_or_that_of_the_platform() -> None:
     start = "DTSTART;TZID=Europe/Berlin:20260101T033000 RRULE:FREQ=DAILY;INTERVAL=1"
-    assert awx_calendar.rule("*-*-* 03:30:00 Europe/Berlin", "UTC") == start
-    assert awx_calendar.rule("*-*-* 03:30:00", "Europe/Berlin") == start
-    assert awx_calendar.rule("03:30 UTC", "Europe/Berlin").startswith("DTSTART;TZID=UTC:")
+    assert calendar.rule("*-*-* 03:30:00 Europe/Berlin", "UTC") == start
+    assert calendar.rule("*-*-* 03:30:00", "Europe/Berlin") == start
+    assert calendar.rule("03:30 UTC", "Europe/Berlin").startswith("DTSTART;TZID=UTC:")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +184,7 @@ def test_an_event_has_its_own_zone_or_that_of_the_platform() -> None:
 )
 def test_what_awx_cannot_do_is_refused(event: str, words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
-        awx_calendar.rule(event, "UTC")
+        calendar.rule(event, "UTC")
 
 
 def test_questions_and_answers_that_do_not_fit_are_refused() -> None:

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup import configuration
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup import store as backup_store
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index as recordings_index
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.index import Fate
 
 AT = dt.datetime(2026, 11, 23, 2, 30, tzinfo=dt.UTC)
@@ -109,7 +109,7 @@ def test_differences_are_told_by_section() -> None:
     then = {"alarms": {"a": {"Threshold": 1}, "b": {"Threshold": 1}}, "dns": {"d": {"TTL": 60}}}
     now = {"alarms": {"a": {"Threshold": 2}, "c": {"Threshold": 1}}, "dns": {"d": {"TTL": 60}}}
     assert configuration.differences(then, now) == {
-        "alarms": ["a: differs in Threshold", "b: is gone", "c: is new"],
+        "alarms": ["a: differs in threshold", "b: is gone", "c: is new"],
     }
 
 
@@ -125,6 +125,8 @@ MARKER, OTHER, MINE = {"VersionId": "m"}, {"VersionId": "o", "Size": 1}, {"Versi
         ([MARKER, MINE], Fate.DELETED),
         ([MARKER, MARKER, MINE, OTHER], Fate.DELETED),
         ([MARKER, OTHER, MINE], Fate.BURIED),
+        ([MARKER, OTHER, {**MINE, "StorageClass": "GLACIER"}], Fate.COLD),
+        ([MARKER, {**MINE, "StorageClass": "GLACIER"}], Fate.DELETED),
         ([MARKER, OTHER], Fate.LOST),
         ([MARKER], Fate.LOST),
         ([], Fate.LOST),
@@ -132,5 +134,5 @@ MARKER, OTHER, MINE = {"VersionId": "m"}, {"VersionId": "o", "Size": 1}, {"Versi
 )
 def test_fates_of_recordings(versions: list[dict[str, object]], fate: Fate) -> None:
     line = {"key": "recordings/one/x.mp4", "version_id": "v", "latest": True, "delete_marker": False, "bytes": 1}
-    found = recordings_index.fates([line], [{"Key": line["key"], **version} for version in versions])
+    found = index.fates([line], [{"Key": line["key"], **version} for version in versions])
     assert found == [(line, fate)]

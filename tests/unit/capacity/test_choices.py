@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import choices as capacity
-from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import traces
+from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import choices, traces
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 PRICES = {"signalling": 0.1, "bridge": 0.2, "recorder": None, "participant": 0.1}
@@ -17,7 +16,7 @@ EVENING = [{"start": "18:00", "minutes": 60, "participants": 10}]
 
 @pytest.fixture(scope="module")
 def row() -> dict[str, Any]:
-    return capacity.evaluate(traces.parse(EVENING), capacity.settings("x", {}), 2, PRICES)
+    return choices.evaluate(traces.parse(EVENING), choices.settings("x", {}), 2, PRICES)
 
 
 def test_a_row_has_times_load_and_costs(row: dict[str, Any]) -> None:
@@ -28,7 +27,7 @@ def test_a_row_has_times_load_and_costs(row: dict[str, Any]) -> None:
 
 
 def test_table_is_aligned(row: dict[str, Any]) -> None:
-    lines = capacity.table({"as it is": row, "a longer name": row})
+    lines = choices.table({"as it is": row, "a longer name": row})
     assert len({len(line) for line in lines}) == 1
     assert lines[0].split("  ")[0] == "choice"
     assert " - " in lines[1], "nothing scaled"
@@ -39,7 +38,7 @@ def test_picture_is_the_same_every_time(row: dict[str, Any], tmp_path: Path, end
     pytest.importorskip("matplotlib")
     paths = [tmp_path / f"{number}.{ending}" for number in range(2)]
     for path in paths:
-        capacity.draw(str(path), {"as it is": row})
+        choices.draw(str(path), {"as it is": row})
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert paths[0].stat().st_size > 5000
 
@@ -47,7 +46,7 @@ def test_picture_is_the_same_every_time(row: dict[str, Any], tmp_path: Path, end
 def test_picture_of_an_unknown_kind_is_refused(row: dict[str, Any], tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     with pytest.raises(InvalidInput, match=r"picture .*\.xyz: "):
-        capacity.draw(str(tmp_path / "day.xyz"), {"as it is": row})
+        choices.draw(str(tmp_path / "day.xyz"), {"as it is": row})
 
 
 def test_picture_without_matplotlib_says_what_to_install(
@@ -55,7 +54,7 @@ def test_picture_without_matplotlib_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(InvalidInput, match=r"picture .*: matplotlib is not installed; install it \(pip install"):
-        capacity.draw(str(tmp_path / "day.svg"), {"as it is": row})
+        choices.draw(str(tmp_path / "day.svg"), {"as it is": row})
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_picture_without_matplotlib_says_what_to_install(
 )
 def test_choices_refused(choice: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidInput) as error:
-        capacity.settings("choices x", choice)
+        choices.settings("choices x", choice)
     assert str(error.value) == message
 
 

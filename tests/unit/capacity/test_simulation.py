@@ -11,12 +11,12 @@ import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity import traces
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity.simulation import (
     Settings,
-    Tracker,
     compare_always_on,
     simulate,
     spread,
 )
 from ansible_collections.meetops.jitsi.plugins.module_utils.capacity.traces import Meeting
+from ansible_collections.meetops.jitsi.plugins.module_utils.capacity.tracking import Tracker
 
 # Nothing by chance: tasks start in 65 s, people are on time.
 EXACT = Settings(task_start=(45, 45, 45), ready=(20, 20, 20), dns=(0, 0, 0), boot=(100, 100, 100), lateness=(0, 0, 0))

@@ -181,7 +181,7 @@ def test_code_stays_as_it_is():
 
 def test_wide_tables_become_entries():
     variables = markdown()["docs/variables.md"]
-    defaults = yaml.safe_load((ROOT / "group_vars" / "jitsi.yml").read_text(encoding="utf-8"))
+    defaults = yaml.safe_load((ROOT / "roles" / "jitsi" / "defaults" / "main.yml").read_text(encoding="utf-8"))
     assert "| Variable |" not in variables
     names = re.findall(r"^## `(\w+)`$", variables, re.MULTILINE)
     assert len(names) > 70

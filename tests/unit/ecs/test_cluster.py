@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import cluster as ecs_cluster
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import cluster
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 
 SCALING = {
@@ -54,18 +54,18 @@ OPTIONS = {
 )
 def test_one_problem_in_words(changed, message):
     with pytest.raises(InvalidInput) as raised:
-        ecs_cluster.validate({**OPTIONS, **changed})
+        cluster.validate({**OPTIONS, **changed})
     assert str(raised.value)[: len(message)] == message
     assert "\n" not in str(raised.value)
 
 
 def test_no_problem():
     strategy = [{"capacity_provider": "jitsi-recorder"}, {"capacity_provider": "FARGATE"}]
-    ecs_cluster.validate({**OPTIONS, "default_strategy": strategy})
+    cluster.validate({**OPTIONS, "default_strategy": strategy})
 
 
 def test_provider_is_what_was_asked_for():
-    settings = ecs_cluster.provider_settings(PROVIDER)
+    settings = cluster.provider_settings(PROVIDER)
     assert settings == {
         "autoScalingGroupArn": PROVIDER["auto_scaling_group_arn"],
         "managedScaling": {
@@ -78,11 +78,11 @@ def test_provider_is_what_was_asked_for():
         "managedTerminationProtection": "ENABLED",
         "managedDraining": "ENABLED",
     }
-    assert ecs_cluster.provider_fields(settings, {"a": "b"})["managedScaling.targetCapacity"] == 100
+    assert cluster.provider_fields(settings, {"a": "b"})["managedScaling.targetCapacity"] == 100
 
 
 def test_cluster_without_anything():
-    assert ecs_cluster.cluster_fields({}, {}) == {
+    assert cluster.cluster_fields({}, {}) == {
         "container_insights": "disabled",
         "capacity_providers": [],
         "default_strategy": [],
@@ -91,8 +91,8 @@ def test_cluster_without_anything():
 
 
 def test_order_and_defaults_of_a_strategy_mean_nothing():
-    one = ecs_cluster.strategy([{"capacityProvider": "b", "weight": 1}, {"capacityProvider": "a"}])
-    other = ecs_cluster.strategy(
+    one = cluster.strategy([{"capacityProvider": "b", "weight": 1}, {"capacityProvider": "a"}])
+    other = cluster.strategy(
         [{"capacityProvider": "a", "base": 0, "weight": 0}, {"capacityProvider": "b", "base": 0, "weight": 1}]
     )
     assert one == other

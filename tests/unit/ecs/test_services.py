@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import services as ecs_service
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import services
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,7 +70,7 @@ def as_reported(service):
 
 def differing(current, wanted):
     """Names of the managed fields that differ."""
-    before, after = ecs_service.fields(current), ecs_service.fields(wanted)
+    before, after = services.fields(current), services.fields(wanted)
     return sorted(name for name, value in after.items() if name not in before or before[name] != value)
 
 
@@ -118,7 +118,7 @@ def test_order_in_the_network_means_nothing(subnets, groups):
         return {**MINIMAL, "networkConfiguration": network}
 
     first = service(["subnet-a", "subnet-b", "subnet-c"], ["sg-1", "sg-2"])
-    assert ecs_service.fields(service(subnets, groups)) == ecs_service.fields(first)
+    assert services.fields(service(subnets, groups)) == services.fields(first)
 
 
 @pytest.mark.parametrize(
@@ -136,25 +136,25 @@ def test_order_in_the_network_means_nothing(subnets, groups):
     ],
 )
 def test_capacity(one, other, same):
-    assert (ecs_service.fields({**MINIMAL, **one}) == ecs_service.fields({**MINIMAL, **other})) == same
+    assert (services.fields({**MINIMAL, **one}) == services.fields({**MINIMAL, **other})) == same
 
 
 def test_placement_strategy_keeps_its_order():
     steps = [{"type": "spread", "field": "attribute:ecs.availability-zone"}, {"type": "binpack", "field": "memory"}]
     one, other = ({**MINIMAL, "placementStrategy": order} for order in (steps, steps[::-1]))
-    assert ecs_service.fields(one) != ecs_service.fields(other)
+    assert services.fields(one) != services.fields(other)
 
 
 @pytest.mark.parametrize("reported", [{}, {"networkConfiguration": {}}, {"networkConfiguration": None}])
 def test_an_empty_network_is_none_and_stands_in_the_way_of_no_update(reported):
-    before = ecs_service.fields({**MINIMAL, "capacityProviderStrategy": POOL, **reported})
-    after = ecs_service.fields({**MINIMAL, "capacityProviderStrategy": POOL, "taskDefinition": "f:2"})
+    before = services.fields({**MINIMAL, "capacityProviderStrategy": POOL, **reported})
+    after = services.fields({**MINIMAL, "capacityProviderStrategy": POOL, "taskDefinition": "f:2"})
     assert not [name for name in before if name.startswith("networkConfiguration")]
-    ecs_service.validate_update("service s", before, after)
+    services.validate_update("service s", before, after)
 
 
 def test_create_request_has_what_was_given_and_no_tasks():
-    request = ecs_service.create_request({**BRIDGE, "placementConstraints": []})
+    request = services.create_request({**BRIDGE, "placementConstraints": []})
     assert request == {
         **BRIDGE,
         "availabilityZoneRebalancing": "DISABLED",
@@ -186,11 +186,11 @@ def test_create_request_has_what_was_given_and_no_tasks():
     ],
 )
 def test_update_request_has_only_what_changed(changed, request_):
-    assert ecs_service.update_request(BRIDGE, changed) == request_
+    assert services.update_request(BRIDGE, changed) == request_
 
 
 def test_going_back_to_a_launch_type_empties_the_strategy():
-    request = ecs_service.update_request({**MINIMAL, "launchType": "EC2"}, ["launchType", "capacityProviderStrategy"])
+    request = services.update_request({**MINIMAL, "launchType": "EC2"}, ["launchType", "capacityProviderStrategy"])
     assert request == {"capacityProviderStrategy": [], "forceNewDeployment": True}
 
 
@@ -209,11 +209,11 @@ def test_going_back_to_a_launch_type_empties_the_strategy():
 )
 def test_what_aws_cannot_change(before, after, words):
     with pytest.raises(InvalidInput) as raised:
-        ecs_service.validate_update(
-            "service s", ecs_service.fields({**MINIMAL, **before}), ecs_service.fields({**MINIMAL, **after})
+        services.validate_update(
+            "service s", services.fields({**MINIMAL, **before}), services.fields({**MINIMAL, **after})
         )
     assert str(raised.value).startswith(f"service s: {words}")
-    assert str(raised.value).endswith(", or list the service under absent first")
+    assert str(raised.value).endswith(", or list the service with state absent first")
 
 
 @pytest.mark.parametrize(
@@ -227,9 +227,7 @@ def test_what_aws_cannot_change(before, after, words):
     ],
 )
 def test_what_aws_can_change(before, after):
-    ecs_service.validate_update(
-        "service s", ecs_service.fields({**MINIMAL, **before}), ecs_service.fields({**MINIMAL, **after})
-    )
+    services.validate_update("service s", services.fields({**MINIMAL, **before}), services.fields({**MINIMAL, **after}))
 
 
 @pytest.mark.parametrize(
@@ -259,19 +257,19 @@ def test_what_aws_can_change(before, after):
     ],
 )
 def test_one_problem_in_words(changed, message):
-    problems = list(ecs_service.problems({**MINIMAL, **changed}))
+    problems = list(services.problems({**MINIMAL, **changed}))
     assert [problem[: len(message)] for problem in problems] == [message]
     with pytest.raises(InvalidInput, match=r"^services "):
-        ecs_service.validate({**MINIMAL, **changed})
+        services.validate({**MINIMAL, **changed})
 
 
 @pytest.mark.parametrize("service", [BRIDGE, MINIMAL, {**MINIMAL, "taskDefinition": "arn:x:y/f:planned"}])
 def test_no_problem(service):
-    assert list(ecs_service.problems(service)) == []
+    assert list(services.problems(service)) == []
 
 
 def test_state():
-    assert ecs_service.state(as_reported(BRIDGE)) == {
+    assert services.state(as_reported(BRIDGE)) == {
         "arn": "arn:aws:ecs:us-east-1:123456789012:service/c/bridge",
         "desired_count": 2,
         "running_count": 1,
@@ -279,4 +277,4 @@ def test_state():
         "rollout_state": "IN_PROGRESS",
         "task_definition": TASK,
     }
-    assert ecs_service.planned_state(BRIDGE, "planned")["desired_count"] == 0
+    assert services.planned_state(BRIDGE, "planned")["desired_count"] == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions as task_definition
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,7 +120,7 @@ def shuffled(value, draw, key=""):
         return {name: shuffled(value[name], draw, name) for name in draw(st.permutations(list(value)))}
     if isinstance(value, list):
         items = [shuffled(item, draw) for item in value]
-        is_set = key in task_definition.NAMED or key in task_definition.UNORDERED
+        is_set = key in task_definitions.NAMED or key in task_definitions.UNORDERED
         return draw(st.permutations(items)) if is_set else items
     return value
 
@@ -156,19 +156,19 @@ LEAVES = [path for path in leaves(FULL) if path != ("family",)]
 
 def test_full_definition_is_valid():
     definition = {**FULL, "runtimePlatform": {"cpuArchitecture": "ARM64"}}
-    assert list(task_definition.problems(definition)) == []
+    assert list(task_definitions.problems(definition)) == []
 
 
 def test_what_aws_reports_is_what_was_registered():
-    assert task_definition.canonical(as_reported(FULL)) == task_definition.canonical(FULL)
-    assert task_definition.fields(as_reported(FULL)) == task_definition.fields(FULL)
+    assert task_definitions.canonical(as_reported(FULL)) == task_definitions.canonical(FULL)
+    assert task_definitions.fields(as_reported(FULL)) == task_definitions.fields(FULL)
 
 
 # No limit of time for one example: a busy machine is no error.
 @settings(deadline=None, max_examples=50)
 @given(st.data())
 def test_order_of_sets_means_nothing(data):
-    assert task_definition.canonical(shuffled(FULL, data.draw)) == task_definition.canonical(FULL)
+    assert task_definitions.canonical(shuffled(FULL, data.draw)) == task_definitions.canonical(FULL)
 
 
 JSON = st.recursive(
@@ -208,13 +208,13 @@ DEFINITIONS = st.fixed_dictionaries(
 @settings(deadline=None)
 @given(DEFINITIONS)
 def test_canonical_form_is_its_own(definition):
-    once = task_definition.canonical(definition)
-    assert task_definition.canonical(once) == once
+    once = task_definitions.canonical(definition)
+    assert task_definitions.canonical(once) == once
 
 
 @pytest.mark.parametrize("path", LEAVES, ids=lambda path: ".".join(map(str, path)))
 def test_every_field_counts(path):
-    assert task_definition.fields(changed(FULL, path)) != task_definition.fields(FULL)
+    assert task_definitions.fields(changed(FULL, path)) != task_definitions.fields(FULL)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_every_field_counts(path):
 )
 def test_same_meaning(one, other):
     base = {"family": "f", "containerDefinitions": [{"name": "a"}]}
-    assert task_definition.fields({**base, **one}) == task_definition.fields({**base, **other})
+    assert task_definitions.fields({**base, **one}) == task_definitions.fields({**base, **other})
 
 
 def test_host_port_counts_in_bridge_mode():
@@ -239,12 +239,12 @@ def test_host_port_counts_in_bridge_mode():
         port = {"containerPort": 80, "hostPort": host}
         return {"family": "f", "networkMode": "bridge", "containerDefinitions": [{"name": "a", "portMappings": [port]}]}
 
-    assert task_definition.fields(definition(0)) == task_definition.fields(definition(None))
-    assert task_definition.fields(definition(80)) != task_definition.fields(definition(0))
+    assert task_definitions.fields(definition(0)) == task_definitions.fields(definition(None))
+    assert task_definitions.fields(definition(80)) != task_definitions.fields(definition(0))
 
 
 def test_fields_have_readable_names():
-    fields = task_definition.fields(FULL)
+    fields = task_definitions.fields(FULL)
     assert fields["containers.jvb.image"] == "ghcr.io/jitsi/jvb:stable-11146-2"
     assert fields["containers.jvb.environment.TZ"] == "UTC"
     assert fields["containers.jvb.environment.EMPTY"] == ""
@@ -256,7 +256,7 @@ def test_fields_have_readable_names():
 
 
 def test_a_field_that_is_gone_is_a_difference():
-    assert task_definition.wanted_fields({"a": 1, "b": 2}, {"b": 3}) == {"a": None, "b": 3}
+    assert task_definitions.wanted_fields({"a": 1, "b": 2}, {"b": 3}) == {"a": None, "b": 3}
 
 
 VALID = {
@@ -382,7 +382,7 @@ ON_EC2 = {"requiresCompatibilities": ["EC2"], "networkMode": "host", "cpu": None
     ],
 )
 def test_one_problem_in_words(given, message):
-    problems = list(task_definition.problems(given))
+    problems = list(task_definitions.problems(given))
     assert [problem[: len(message)] for problem in problems] == [message]
     assert "; " in problems[0]
 
@@ -408,7 +408,7 @@ def test_one_problem_in_words(given, message):
     ],
 )
 def test_no_problem(given):
-    assert list(task_definition.problems(given)) == []
+    assert list(task_definitions.problems(given)) == []
 
 
 @pytest.mark.parametrize(
@@ -430,12 +430,12 @@ def test_no_problem(given):
     ],
 )
 def test_secret_reference(reference, right):
-    assert (task_definition.secret_reference_problem(reference) is None) == right
+    assert (task_definitions.secret_reference_problem(reference) is None) == right
 
 
 def test_all_problems_come_at_once_and_name_the_family():
     with pytest.raises(InvalidInput) as raised:
-        task_definition.validate(definition(image="jvb", privileged=True))
+        task_definitions.validate(definition(image="jvb", privileged=True))
     lines = str(raised.value).splitlines()
     assert len(lines) == 2
     assert all(line.startswith("task_definitions bridge: container jvb: ") for line in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput, refuse_items
 from ansible_collections.meetops.jitsi.plugins.module_utils.functions import event_rules
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:jitsi-tasks"
@@ -30,7 +30,7 @@ RULE = {
     "description": "",
     "event_pattern": PATTERN,
     "schedule_expression": None,
-    "state": "ENABLED",
+    "enabled": True,
     "targets": [target(input={"a": 1})],
 }
 LISTED = {"Name": "jitsi-tasks", "Arn": "arn", "EventPattern": json.dumps(PATTERN), "State": "ENABLED"}
@@ -155,7 +155,7 @@ def test_one_problem_in_words(changed, message):
     problems = list(event_rules.problems({**RULE, **changed}))
     assert [problem[: len(message)] for problem in problems] == [message]
     with pytest.raises(InvalidInput, match=r"^rules "):
-        event_rules.validate({**RULE, **changed})
+        refuse_items("rules", {RULE["name"]: {**RULE, **changed}}, event_rules.problems)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_one_problem_in_words(changed, message):
     ],
 )
 def test_no_problem(changed):
-    event_rules.validate({**RULE, **changed})
+    refuse_items("rules", {RULE["name"]: {**RULE, **changed}}, event_rules.problems)
 
 
 def test_targets_of_one_id_are_refused():

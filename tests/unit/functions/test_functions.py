@@ -7,7 +7,7 @@ import json
 import zipfile
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput, refuse_items
 from ansible_collections.meetops.jitsi.plugins.module_utils.functions import functions
 
 CODE = {"wake/handler.py": b"def handle(event, context): ...\n", "wake/__init__.py": b""}
@@ -251,7 +251,7 @@ def test_one_problem_in_words(changed, message):
     problems = list(functions.problems({**FUNCTION, **changed}))
     assert [problem[: len(message)] for problem in problems] == [message]
     with pytest.raises(InvalidInput, match=r"^functions "):
-        functions.validate({**FUNCTION, **changed})
+        refuse_items("functions", {FUNCTION["name"]: {**FUNCTION, **changed}}, functions.problems)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_one_problem_in_words(changed, message):
     ],
 )
 def test_no_problem(changed):
-    functions.validate({**FUNCTION, **changed})
+    refuse_items("functions", {FUNCTION["name"]: {**FUNCTION, **changed}}, functions.problems)
 
 
 def test_statements_of_one_name_are_refused():

@@ -8,7 +8,7 @@ import json
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboards as dashboard
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboards
 
 TEXT = {"type": "text", "x": 0, "y": 0, "width": 24, "height": 2, "properties": {"markdown": "# Meet"}}
 METRIC = {
@@ -50,9 +50,9 @@ BODY = {"start": "-PT3H", "widgets": [TEXT, METRIC, LOG, ALARM]}
 
 
 def test_valid_body():
-    dashboard.check_name("meet")
-    dashboard.check(BODY)
-    dashboard.check({"widgets": []})
+    dashboards.check_name("meet")
+    dashboards.check(BODY)
+    dashboards.check({"widgets": []})
 
 
 def widget(base, **changed):
@@ -123,10 +123,10 @@ INVALID = [
 @pytest.mark.parametrize(("widgets", "message"), INVALID)
 def test_widgets(widgets, message):
     if message is None:
-        dashboard.check({"widgets": widgets})
+        dashboards.check({"widgets": widgets})
         return
     with pytest.raises(InvalidInput) as error:
-        dashboard.check({"widgets": widgets})
+        dashboards.check({"widgets": widgets})
     assert message in str(error.value)
     assert "; " in str(error.value)
 
@@ -134,7 +134,7 @@ def test_widgets(widgets, message):
 @pytest.mark.parametrize("name", ["", "a b", "a/b"])
 def test_name(name):
     with pytest.raises(InvalidInput, match=f"name '{name}'"):
-        dashboard.check_name(name)
+        dashboards.check_name(name)
 
 
 @pytest.mark.parametrize(
@@ -149,13 +149,13 @@ def test_name(name):
 )
 def test_body(body, message):
     with pytest.raises(InvalidInput, match=message):
-        dashboard.check(body)
+        dashboards.check(body)
 
 
 def changes(before, after):
     return [
         field
-        for change in compare({"d": dashboard.fields(before)}, {"d": dashboard.fields(after)})
+        for change in compare({"d": dashboards.fields(before)}, {"d": dashboards.fields(after)})
         for field in change.fields
     ]
 
@@ -163,8 +163,8 @@ def changes(before, after):
 def test_same_content_is_no_change():
     shuffled = json.loads(json.dumps(dict(reversed(BODY.items()))))
     assert changes(shuffled, BODY) == []
-    assert dashboard.canonical(shuffled) == dashboard.canonical(BODY)
-    assert dashboard.decode(dashboard.canonical(BODY)) == BODY
+    assert dashboards.canonical(shuffled) == dashboards.canonical(BODY)
+    assert dashboards.decode(dashboards.canonical(BODY)) == BODY
 
 
 def test_a_difference_names_the_part():
@@ -180,4 +180,4 @@ def test_a_difference_names_the_part():
 @pytest.mark.parametrize("left", [None, [], "text", {}, {"widgets": 1}, {"widgets": [1]}])
 def test_what_is_no_dashboard_is_replaced(left):
     assert "layout" in changes(left, BODY)
-    assert dashboard.decode("{broken") is None
+    assert dashboards.decode("{broken") is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils import names as platform
 from ansible_collections.meetops.jitsi.plugins.module_utils.platform import state
 
 NONE = {"desired": 0, "running": 0, "pending": 0}
@@ -21,16 +20,6 @@ NONE = {"desired": 0, "running": 0, "pending": 0}
 )
 def test_state(services, expected):
     assert state.state(services) == expected
-
-
-def test_names_of_an_environment():
-    name = "jitsi-video-platform"
-    assert platform.cluster(name) == "jitsi-video-platform-cluster"
-    assert platform.services(name)["signalling"] == "jitsi-video-platform-service"
-    assert platform.resource_ids(name)["bridge"] == "service/jitsi-video-platform-cluster/jitsi-video-platform-bridge"
-    assert platform.table(name) == "jitsi-video-platform-wakes"
-    assert "jitsi-video-platform-rotation" in platform.functions(name)
-    assert set(platform.services(name)) == set(platform.security_groups(name)) == set(platform.KINDS)
 
 
 def test_keys_that_cost_money():

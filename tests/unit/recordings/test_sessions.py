@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions as recordings
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import uploads
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import sessions, uploads
 from ansible_collections.meetops.jitsi.plugins.module_utils.times import moments
 
 NOW = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -21,14 +20,14 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 @pytest.mark.parametrize("session", ["abcdefghijklmnop", "a b", "-x", "über", "it's", "..."])
 def test_sessions_pass(session: str) -> None:
-    recordings.check_session(session)
-    assert recordings.prefix(session) == f"recordings/{session}/"
+    sessions.check_session(session)
+    assert sessions.prefix(session) == f"recordings/{session}/"
 
 
 @pytest.mark.parametrize("session", ["", "a/b", ".", "..", "a\n", "\x00"])
 def test_what_is_no_session_is_refused(session: str) -> None:
     with pytest.raises(InvalidInput, match="is not the name of a session"):
-        recordings.check_session(session)
+        sessions.check_session(session)
 
 
 @pytest.mark.parametrize(
@@ -44,26 +43,26 @@ def test_what_is_no_session_is_refused(session: str) -> None:
     ],
 )
 def test_keys(key: str, parts: tuple[str, str]) -> None:
-    assert recordings.split(key) == parts
+    assert sessions.split(key) == parts
 
 
 @pytest.mark.parametrize(
     ("text", "seconds"), [("1m", 60), ("90s", 90), ("15m", 900), ("1h", 3600), ("7d", 604800), ("1w", 604800)]
 )
 def test_the_life_of_links(text: str, seconds: int) -> None:
-    assert recordings.link_seconds("link_expiry", text) == seconds
+    assert sessions.link_seconds("link_expiry", text) == seconds
 
 
 @pytest.mark.parametrize("text", ["59s", "0m", "8d", "169h", "604801s"])
 def test_links_that_s3_would_not_sign(text: str) -> None:
     with pytest.raises(InvalidInput, match=f"link_expiry {text}: S3 signs a link for 7 days at most; give 1m to 7d"):
-        recordings.link_seconds("link_expiry", text)
+        sessions.link_seconds("link_expiry", text)
 
 
 @pytest.mark.parametrize("text", ["", "1", "h", "-1h", "1.5h", "1h ", "1H", "1y", "1000000000s"])
 def test_what_is_no_span(text: str) -> None:
     with pytest.raises(InvalidInput, match="is not a span of time; write 15m, 12h or 7d"):
-        recordings.link_seconds("link_expiry", text)
+        sessions.link_seconds("link_expiry", text)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +107,7 @@ def test_what_is_no_time_zone(name: str) -> None:
     ],
 )
 def test_names_of_files(file: str, zone: dt.tzinfo, room: str, start: str | None) -> None:
-    found = recordings.room_and_start(file, zone)
+    found = sessions.room_and_start(file, zone)
     assert (found[0], found[1] and moments.iso(found[1])) == (room, start)
 
 
@@ -126,7 +125,7 @@ def marker(key: str, minutes: int, version: str, latest: bool = True) -> dict[st
 
 
 def test_a_listing_becomes_recordings_the_newest_first() -> None:
-    found = recordings.recordings(
+    found = sessions.recordings(
         [
             item("recordings/a/metadata.json", 7),
             item("recordings/a/x_2026-11-20-10-00-00.mp4", 100, StorageClass="GLACIER_IR"),
@@ -151,9 +150,17 @@ def test_a_listing_becomes_recordings_the_newest_first() -> None:
     assert "versions" not in found[0]
 
 
+def test_markers_above_the_newest_version_are_what_hides_a_file() -> None:
+    key = "recordings/a/x.mp4"
+    old, new = item(key, 1, 1, VersionId="v1"), item(key, 1, 3, VersionId="v3")
+    found = [marker(key, 5, "v5"), marker(key, 4, "v4"), new, marker(key, 2, "v2"), old]
+    assert sessions.markers(found) == [(key, "v5"), (key, "v4")]
+    assert sessions.markers([new, marker(key, 2, "v2"), old]) == []
+
+
 def test_versions_and_delete_markers_are_counted() -> None:
     media, metadata = "recordings/a/x_2026-11-20-10-00-00.mp4", "recordings/a/metadata.json"
-    found = recordings.recordings(
+    found = sessions.recordings(
         [
             item(metadata, 7, VersionId="v1", IsLatest=True),
             marker(media, 9, "v3"),
@@ -198,7 +205,7 @@ def test_selection(
         {"session": str(index), "room": name, "start": NOW - dt.timedelta(hours=index)}
         for index, name in enumerate(ROOMS)
     ]
-    assert recordings.select(found, room, since, until, limit) == [found[index] for index in kept]
+    assert sessions.select(found, room, since, until, limit) == [found[index] for index in kept]
 
 
 @pytest.mark.parametrize(
@@ -216,12 +223,12 @@ def test_selection(
     ],
 )
 def test_metadata(text: Any, expected: tuple[str, int | None]) -> None:
-    assert recordings.meeting(json.dumps(text).encode()) == expected
+    assert sessions.meeting(json.dumps(text).encode()) == expected
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe"])
 def test_metadata_that_is_none(text: bytes) -> None:
-    assert recordings.meeting(text) == ("", None)
+    assert sessions.meeting(text) == ("", None)
 
 
 @pytest.mark.parametrize(("days", "period"), [(1, 3600), (30, 3600), (59, 3600), (61, 86400), (455, 86400)])

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import summary as recordings_summary
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import summary
 
 RECORDING: dict[str, Any] = {
     "session": "abc",
@@ -112,11 +112,11 @@ REPORT = {
     ],
 )
 def test_what_is_told(found: dict[str, Any], lines: list[str]) -> None:
-    assert recordings_summary.lines(found) == lines
+    assert summary.lines(found) == lines
 
 
 def test_no_report_of_what_waits_is_no_zero() -> None:
-    (line,) = recordings_summary.lines({"waiting": {"recordings": None, "recorders": 0, "at": None}})
+    (line,) = summary.lines({"waiting": {"recordings": None, "recorders": 0, "at": None}})
     assert line.startswith("No recorder has reported in the last day")
 
 
@@ -125,4 +125,4 @@ def test_no_report_of_what_waits_is_no_zero() -> None:
     [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (12 * 1024**3, "12.0 GiB"), (2048 * 1024**3, "2.0 TiB")],
 )
 def test_sizes(number: int, text: str) -> None:
-    assert recordings_summary.size(number) == text
+    assert summary.size(number) == text

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import fargate
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import advice as review_advice
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import figures as review
-from ansible_collections.meetops.jitsi.plugins.module_utils.review.figures import Figures, Setup
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import advice
+from ansible_collections.meetops.jitsi.plugins.module_utils.review.figures import DAY, HOUR, Figures, Setup
 
 P = 300
 # A Monday.
@@ -33,7 +32,7 @@ def figures(days: int = 28, **series: list[float]) -> Figures:
         name.replace("__", "."): {START + P * index: value for index, value in enumerate(values)}
         for name, values in series.items()
     }
-    return Figures(since=START, until=START + days * review.DAY, period=P, series=points)
+    return Figures(since=START, until=START + days * DAY, period=P, series=points)
 
 
 def used(hours: float = 100, high: float = 50, peak: float = 60, memory: float = 50, tasks: int = 1) -> dict[str, Any]:
@@ -64,7 +63,7 @@ def used(hours: float = 100, high: float = 50, peak: float = 60, memory: float =
     ],
 )
 def test_cpu(kind: str, task: tuple[int, int], measured: dict[str, Any], recommended: int, words: str) -> None:
-    found = review_advice.cpu(kind, {"cpu": task[0], "memory": task[1]}, measured, months=1)
+    found = advice.cpu(kind, {"cpu": task[0], "memory": task[1]}, measured, months=1)
     assert found["recommended"] == recommended
     assert words in found["reason"]
     assert fargate.size_problem(recommended, task[1]) is None
@@ -87,7 +86,7 @@ def test_cpu(kind: str, task: tuple[int, int], measured: dict[str, Any], recomme
     ],
 )
 def test_memory(task: tuple[int, int], peak: float, recommended: int, words: str) -> None:
-    found = review_advice.memory("signalling", {"cpu": task[0], "memory": task[1]}, used(memory=peak), months=2)
+    found = advice.memory("signalling", {"cpu": task[0], "memory": task[1]}, used(memory=peak), months=2)
     assert found["recommended"] == recommended
     assert words in found["reason"]
     assert fargate.size_problem(task[0], recommended) is None
@@ -106,7 +105,7 @@ def test_memory(task: tuple[int, int], peak: float, recommended: int, words: str
     ],
 )
 def test_instance(now: str, measured: dict[str, Any], recommended: str) -> None:
-    found = review_advice.instance({"instance_type": now}, measured, months=1)
+    found = advice.instance({"instance_type": now}, measured, months=1)
     assert (found["now"], found["recommended"]) == (now, recommended)
 
 
@@ -122,7 +121,7 @@ def test_instance(now: str, measured: dict[str, Any], recommended: str) -> None:
     ],
 )
 def test_bridge_most(stress: list[float], tasks: list[float], peak: int, recommended: int, words: str) -> None:
-    found = review_advice.bridge_most(figures(stress_most=stress, bridge__tasks=tasks), SETUP, {"tasks_peak": peak})
+    found = advice.bridge_most(figures(stress_most=stress, bridge__tasks=tasks), SETUP, {"tasks_peak": peak})
     assert found["recommended"] == recommended
     assert words in found["reason"]
 
@@ -132,7 +131,7 @@ def test_bridge_most(stress: list[float], tasks: list[float], peak: int, recomme
     [([1], [10], 3), ([0], [10], 2), ([1], [5], 2), ([], [], 2)],
 )
 def test_recorder_most(least: list[float], recorders: list[float], recommended: int) -> None:
-    found = review_advice.recorder_most(
+    found = advice.recorder_most(
         figures(recorders_busy_least=least, recorders=recorders), SETUP, {"tasks_peak": len(recorders)}
     )
     assert found["recommended"] == recommended
@@ -151,20 +150,20 @@ def test_recorder_most(least: list[float], recorders: list[float], recommended: 
 )
 def test_what_scaling_aims_at(now: int, stress: list[float], tasks: list[float], recommended: int) -> None:
     found = figures(stress_most=stress, bridge__tasks=tasks, participants_most=[40])
-    told = review_advice.percent(found, replace(SETUP, scaling_percent=now), used())
+    told = advice.percent(found, replace(SETUP, scaling_percent=now), used())
     assert told["recommended"] == recommended
 
 
 @pytest.mark.parametrize(("hours", "recommended"), [(10, "0 asleep, 1 awake"), (23, "1 always")])
 def test_whether_to_sleep_at_all(hours: int, recommended: str) -> None:
     found = figures(1, signalling__tasks=[5.0] * 12 * hours)
-    assert review_advice.least(found, SETUP)["recommended"] == recommended
+    assert advice.least(found, SETUP)["recommended"] == recommended
 
 
 def woken(*times: tuple[int, int]) -> Figures:
     """Wakes by day and hour (UTC), of four weeks."""
-    wakes = {START + day * review.DAY + hour * review.HOUR: 1.0 for day, hour in times}
-    return Figures(since=START, until=START + 28 * review.DAY, period=P, series={"wakes": wakes})
+    wakes = {START + day * DAY + hour * HOUR: 1.0 for day, hour in times}
+    return Figures(since=START, until=START + 28 * DAY, period=P, series={"wakes": wakes})
 
 
 @pytest.mark.parametrize(
@@ -186,13 +185,13 @@ def woken(*times: tuple[int, int]) -> Figures:
     ],
 )
 def test_schedules_wake_ahead_of_habits(found: Figures, expected: list[str]) -> None:
-    assert [item["recommended"] for item in review_advice.schedules(found, dt.UTC, SETUP)] == expected
+    assert [item["recommended"] for item in advice.schedules(found, dt.UTC, SETUP)] == expected
 
 
 def test_each_setting_is_told_once() -> None:
-    found = review_advice.advice(figures(), SETUP, dt.UTC)
+    found = advice.advice(figures(), SETUP, dt.UTC)
     names = [item["what"] for item in found]
     assert len(names) == len(set(names)) == 9
     assert not any(item["change"] for item in found)
     without = replace(SETUP, tasks=SETUP.tasks[:2])
-    assert "most recorders" not in [item["what"] for item in review_advice.advice(figures(), without, dt.UTC)]
+    assert "most recorders" not in [item["what"] for item in advice.advice(figures(), without, dt.UTC)]

@@ -11,22 +11,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    days as review_days,
+from ansible_collections.meetops.jitsi.plugins.module_utils.review import goals, history, result
+from ansible_collections.meetops.jitsi.plugins.module_utils.review.days import by_day, by_hour
+from ansible_collections.meetops.jitsi.plugins.module_utils.review.figures import (
+    COMPONENTS,
+    DAY,
+    Figures,
+    Setup,
+    window,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    figures as review,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    goals as review_goals,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    history as review_history,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.review import (
-    result as review_result,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.review.figures import Figures, Setup
 from support.rendering import role_variable
 
 P = 300
@@ -45,7 +38,7 @@ def figures(series: Mapping[str, list[float | None]], days: int = 1, **more: Any
         name: {START + P * index: value for index, value in enumerate(values) if value is not None}
         for name, values in series.items()
     }
-    return Figures(since=START, until=START + days * review.DAY, period=P, series=points, **more)
+    return Figures(since=START, until=START + days * DAY, period=P, series=points, **more)
 
 
 def awake(count: int, **series: list[float | None]) -> Figures:
@@ -79,7 +72,7 @@ def awake(count: int, **series: list[float | None]) -> Figures:
     ],
 )
 def test_availability(found: Figures, expected: tuple[float, float]) -> None:
-    assert review_goals.availability(found) == expected
+    assert goals.availability(found) == expected
 
 
 def test_meetings_are_hours_peaks_and_beginnings() -> None:
@@ -91,7 +84,7 @@ def test_meetings_are_hours_peaks_and_beginnings() -> None:
             "conferences_most": [1, 3, None, 1],
         }
     )
-    assert review_history.meetings(found) == {
+    assert history.meetings(found) == {
         "participant_hours": 3.0,
         "participants_peak": 20,
         "participants_peak_at": "2026-10-01T00:05:00Z",
@@ -115,15 +108,15 @@ def test_meetings_are_hours_peaks_and_beginnings() -> None:
 )
 def test_a_late_wake_is_one(seconds: list[float | None], times: list[float]) -> None:
     found = figures({"wake_seconds": seconds, "wakes": [1] * len(times)})
-    assert [taken for _at, taken in review_history.wake_times(found)] == times
-    told = review_history.wakes(found)
+    assert [taken for _at, taken in history.wake_times(found)] == times
+    told = history.wakes(found)
     assert (told["count"], told["late"]) == (len(times), sum(taken > 600 for taken in times))
 
 
 def test_awake_hours_and_those_without_people() -> None:
     # Two tasks for a moment, as in a deployment, are no more time.
     found = figures({"signalling.tasks": [5, 7, 5], "participants_most": [0, 2]})
-    assert review_history.awake(found) == {"hours": 0.2, "share_percent": 1.0, "hours_without_people": 0.2}
+    assert history.awake(found) == {"hours": 0.2, "share_percent": 1.0, "hours_without_people": 0.2}
     assert sum(found.minutes_awake().values()) == 15
 
 
@@ -138,13 +131,13 @@ def test_what_tasks_used() -> None:
             "bridge.memory_most": [31, 32],
         }
     )
-    bridge = review_history.services(found, SETUP)["bridge"]
+    bridge = history.services(found, SETUP)["bridge"]
     assert (bridge["task_hours"], bridge["tasks_peak"]) == (0.2, 2)
     # 700 over 15 minutes of tasks; the average of the fuller period; the highest sample.
     assert (bridge["cpu_average"], bridge["cpu_high"], bridge["cpu_peak"]) == (46.7, 60.0, 90)
     assert (bridge["memory_average"], bridge["memory_high"], bridge["memory_peak"]) == (30.0, 30.0, 32)
     assert bridge["usd"] == round(15 / 60 * SETUP.hour("bridge"), 2)
-    assert review_history.services(found, SETUP)["recorder"]["cpu_average"] is None
+    assert history.services(found, SETUP)["recorder"]["cpu_average"] is None
 
 
 HIGH = "monitor alarm TargetTracking-service/x/y-AlarmHigh-1 in state ALARM triggered policy cpu"
@@ -167,7 +160,7 @@ def test_scaling(cause: str, before: int, desired: int, change: str, by: str, se
     common = {"kind": "bridge", "status": "Successful"}
     first = {**common, "start": START, "end": START + 9, "desired": before, "cause": "maximum capacity was set to 3"}
     then = {**common, "start": START + 500, "end": START + 560, "desired": desired, "cause": cause}
-    found = review_history.scaling(figures({}, scaling=[then, first]))
+    found = history.scaling(figures({}, scaling=[then, first]))
     action = found["actions"][1]
     assert (action["change"], action["by"], action["seconds"]) == (change, by, seconds)
     assert found["added"] == (change == "added") and found["removed"] == (change == "removed")
@@ -177,7 +170,7 @@ def test_scaling_that_failed_or_goes_on_has_no_time() -> None:
     common = {"kind": "bridge", "start": START, "desired": 2, "cause": HIGH}
     failed = {**common, "end": START + 60, "status": "Failed"}
     going = {**common, "end": None, "status": "InProgress"}
-    found = review_history.scaling(figures({}, scaling=[failed, going]))
+    found = history.scaling(figures({}, scaling=[failed, going]))
     assert (found["failed"], found["longest_seconds"]) == (1, None)
 
 
@@ -191,7 +184,7 @@ def test_recordings() -> None:
             "recorders_busy_least": [1, 1],
         }
     )
-    assert review_history.recordings(found) == {
+    assert history.recordings(found) == {
         "uploads": 4,
         "succeeded": 3,
         "failed": 1,
@@ -200,7 +193,7 @@ def test_recordings() -> None:
         # 5 minutes, whatever number of recorders there was.
         "all_busy_minutes": 10,
     }
-    assert review_history.recordings(figures({}))["success_percent"] is None
+    assert history.recordings(figures({}))["success_percent"] is None
 
 
 def test_alarms_are_counted_with_their_time() -> None:
@@ -217,7 +210,7 @@ def test_alarms_are_counted_with_their_time() -> None:
         # It goes on at the end.
         change("recorders-busy", 1430, "ALARM"),
     ]
-    found = {item["name"]: item for item in review_history.alarms(figures({}, alarms=changes))}
+    found = {item["name"]: item for item in history.alarms(figures({}, alarms=changes))}
     assert set(found) == {"bridge-cpu", "recorders-busy"}
     assert (found["bridge-cpu"]["times"], found["bridge-cpu"]["minutes"]) == (2, 20)
     assert (found["recorders-busy"]["times"], found["recorders-busy"]["minutes"]) == (1, 10)
@@ -225,7 +218,7 @@ def test_alarms_are_counted_with_their_time() -> None:
 
 def test_errors_are_those_that_there_were() -> None:
     errors = {"jvb": {START: 2.0, START + P: 1.0}, "jicofo": {START: 4.0}, "web": {}}
-    assert review_history.errors(figures({}, errors=errors)) == [
+    assert history.errors(figures({}, errors=errors)) == [
         {"component": "jicofo", "lines": 4},
         {"component": "jvb", "lines": 3},
     ]
@@ -235,7 +228,7 @@ def test_components_are_those_of_the_role() -> None:
     patterns = role_variable(
         "monitoring", "_monitoring_error_patterns", monitoring_name="x", monitoring_alert_email="y"
     )
-    assert {item["component"] for item in patterns} == set(review.COMPONENTS)
+    assert {item["component"] for item in patterns} == set(COMPONENTS)
 
 
 @pytest.mark.parametrize(
@@ -249,12 +242,12 @@ def test_components_are_those_of_the_role() -> None:
 )
 def test_compute_while_asleep(bridge: list[float | None], idle_minutes: int) -> None:
     found = figures({"signalling.tasks": [5, 5, 5], "bridge.tasks": bridge})
-    assert review_history.idle_compute(found, SETUP) == pytest.approx(idle_minutes / 60 * SETUP.hour("bridge"))
+    assert history.idle_compute(found, SETUP) == pytest.approx(idle_minutes / 60 * SETUP.hour("bridge"))
 
 
 def test_the_bill() -> None:
     found = figures({"signalling.tasks": [5] * 12, "bridge.tasks": [5] * 12, "participants": [50] * 12})
-    bill = review_history.costs(found, SETUP, asleep_usd_month=7.3)
+    bill = history.costs(found, SETUP, asleep_usd_month=7.3)
     hour = SETUP.hour("signalling") + SETUP.hour("bridge")
     assert bill["compute_usd"] == pytest.approx(hour, abs=0.01)
     assert (bill["traffic_usd"], bill["standing_usd"]) == (1.0, 0.24)
@@ -270,8 +263,8 @@ def test_utilisation_is_that_while_people_meet() -> None:
             "participants_most": [20, 40, 0],
         }
     )
-    assert review_goals.utilisation(found) == pytest.approx(850 / 15)
-    assert review_goals.utilisation(figures({})) is None
+    assert goals.utilisation(found) == pytest.approx(850 / 15)
+    assert goals.utilisation(figures({})) is None
 
 
 def test_goals_of_a_good_and_of_a_bad_month() -> None:
@@ -284,7 +277,7 @@ def test_goals_of_a_good_and_of_a_bad_month() -> None:
         uploads_ok=[96],
         wake_seconds=[85],
     )
-    assert {item["name"]: item["met"] for item in review_goals.goals(good, SETUP)} == {
+    assert {item["name"]: item["met"] for item in goals.goals(good, SETUP)} == {
         "Availability": True,
         "Scaling": None,
         "Recording success": True,
@@ -304,8 +297,8 @@ def test_goals_of_a_good_and_of_a_bad_month() -> None:
         wake_seconds=[91],
     )
     bad = Figures(**{**bad.__dict__, "scaling": [slow]})
-    assert [item["met"] for item in review_goals.goals(bad, SETUP)] == [False] * 6
-    assert [item["met"] for item in review_goals.goals(figures({}), SETUP)] == [None, None, None, None, True, None]
+    assert [item["met"] for item in goals.goals(bad, SETUP)] == [False] * 6
+    assert [item["met"] for item in goals.goals(figures({}), SETUP)] == [None, None, None, None, True, None]
 
 
 def test_days_and_hours_are_those_of_the_time_zone() -> None:
@@ -313,11 +306,11 @@ def test_days_and_hours_are_those_of_the_time_zone() -> None:
     late = 22 * 12
     found = figures({"participants": [*[None] * late, 60], "participants_most": [*[None] * late, 12]}, days=2)
     zone = ZoneInfo("Europe/Berlin")
-    days = {row["day"]: row for row in review_days.by_day(found, SETUP, zone)}
+    days = {row["day"]: row for row in by_day(found, SETUP, zone)}
     assert list(days) == ["2026-10-01", "2026-10-02", "2026-10-03"]
     assert (days["2026-10-02"]["participants_peak"], days["2026-10-02"]["participant_hours"]) == (12, 1)
     assert days["2026-10-01"]["participants_peak"] == 0
-    hours = review_days.by_hour(found, zone)
+    hours = by_hour(found, zone)
     assert hours[4][0] == 1.0
     assert sum(map(sum, hours)) == 1.0
 
@@ -338,7 +331,7 @@ NOW = dt.datetime(2026, 11, 23, 5, tzinfo=dt.UTC)
     ],
 )
 def test_the_time_that_is_looked_at(kind: str, month: str, days: int, since: str, until: str, period: int) -> None:
-    found = review.window(kind, month, days, NOW)
+    found = window(kind, month, days, NOW)
     assert (f"{found[0]:%Y-%m-%d}", f"{found[1]:%Y-%m-%d}", found[2]) == (since, until, period)
 
 
@@ -356,11 +349,11 @@ def test_the_time_that_is_looked_at(kind: str, month: str, days: int, since: str
 )
 def test_a_time_that_is_not_there(kind: str, month: str, days: int, told: str) -> None:
     with pytest.raises(InvalidInput, match=told):
-        review.window(kind, month, days, NOW)
+        window(kind, month, days, NOW)
 
 
 def test_nothing_at_all_is_told_too() -> None:
-    found = review_result.result("monthly", "meet", figures({}), SETUP, 1.5, dt.UTC)
+    found = result.result("monthly", "meet", figures({}), SETUP, 1.5, dt.UTC)
     text = "\n".join(found["summary"])
     for words in ("0 participant hours", "none was uploaded", "Alarms      none", "Recommended: nothing to change"):
         assert words in text

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation
+from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation, rotation_steps
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import Do, Line, Request, Service
 
 OWNED = {"jvb_auth_password": 16, "turn_credentials": 32}
@@ -398,13 +398,13 @@ def test_waking_between_the_look_and_the_move_is_replaced() -> None:
 # --- The four steps
 
 
-def steps(account: Account, request: Request = rotation.ON_REQUEST) -> list[bool]:
+def steps(account: Account, request: Request = rotation_steps.ON_REQUEST) -> list[bool]:
     quiet: Any = {"request": request, "say": lambda text: None}
     return [
-        rotation.create_secret(account, OWNED, TOKEN, **quiet),
-        rotation.set_secret(account, OWNED, TOKEN, **quiet),
-        rotation.test_secret(account, OWNED, TOKEN),
-        rotation.finish_secret(account, OWNED, TOKEN, **quiet),
+        rotation_steps.create_secret(account, OWNED, TOKEN, **quiet),
+        rotation_steps.set_secret(account, OWNED, TOKEN, **quiet),
+        rotation_steps.test_secret(account, OWNED, TOKEN),
+        rotation_steps.finish_secret(account, OWNED, TOKEN, **quiet),
     ]
 
 
@@ -424,9 +424,9 @@ def test_four_steps(account: Account) -> None:
 def test_four_steps_stop_at_the_right_call() -> None:
     account = awake()
     account.labels[TOKEN], account.texts[TOKEN] = {"AWSPENDING"}, None
-    rotation.create_secret(account, OWNED, TOKEN)
+    rotation_steps.create_secret(account, OWNED, TOKEN)
     assert account.calls == ["put AWSPENDING"]
-    rotation.set_secret(account, OWNED, TOKEN)
+    rotation_steps.set_secret(account, OWNED, TOKEN)
     assert account.calls[1:] == ["JITSI_RESTART on", "minimum 0", "desired 0"]
 
 
@@ -440,7 +440,12 @@ def test_four_steps_stop_at_the_right_call() -> None:
 )
 def test_guards(change: dict[str, Any], message: str) -> None:
     account = replace(asleep(), **change)
-    for step in (rotation.create_secret, rotation.set_secret, rotation.test_secret, rotation.finish_secret):
+    for step in (
+        rotation_steps.create_secret,
+        rotation_steps.set_secret,
+        rotation_steps.test_secret,
+        rotation_steps.finish_secret,
+    ):
         with pytest.raises(rotation.RotationError, match=message):
             step(account, OWNED, TOKEN)
     assert account.calls == []
@@ -456,18 +461,18 @@ def test_a_function_that_died_while_it_put_back_is_finished_by_its_retry() -> No
     # AWS asks for the same version again, which is current and waits no more.
     account.broken, account.die_at = set(), -1
     with pytest.raises(rotation.NotHealthy):
-        rotation.finish_secret(account, OWNED, TOKEN)
+        rotation_steps.finish_secret(account, OWNED, TOKEN)
     assert account.current == DOCUMENT
     assert settled(account)
     assert account.tasks
-    assert not rotation.resume(account, OWNED)
+    assert not rotation_steps.resume(account, OWNED)
 
 
 def test_a_request_is_postponed_while_people_meet() -> None:
     account = awake(participants=1)
     account.labels[TOKEN], account.texts[TOKEN] = {"AWSPENDING"}, None
     with pytest.raises(rotation.Postponed):
-        rotation.create_secret(account, OWNED, TOKEN)
+        rotation_steps.create_secret(account, OWNED, TOKEN)
     assert account.calls == []
 
 
@@ -484,13 +489,13 @@ def test_testing_refuses_what_components_cannot_use(text: Any, message: str) -> 
     account = asleep()
     account.labels[TOKEN], account.texts[TOKEN] = {"AWSPENDING"}, text and json.dumps(text)
     with pytest.raises(rotation.RotationError, match=message):
-        rotation.test_secret(account, OWNED, TOKEN)
+        rotation_steps.test_secret(account, OWNED, TOKEN)
 
 
 def test_testing_takes_the_copy_that_aws_tests_a_schedule_with() -> None:
     account = asleep()
     account.labels[TOKEN], account.texts[TOKEN] = {"AWSPENDING"}, json.dumps(DOCUMENT)
-    assert rotation.test_secret(account, OWNED, TOKEN)
+    assert rotation_steps.test_secret(account, OWNED, TOKEN)
 
 
 # --- Two at once

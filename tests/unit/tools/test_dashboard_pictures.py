@@ -23,7 +23,7 @@ def tool():
 
 def test_every_widget_has_figures(tool):
     sample = tool.Sample()
-    for kind, body in tool.dashboards().items():
+    for kind, body in tool.bodies().items():
         for widget in body["widgets"]:
             if widget["type"] != "metric":
                 continue
@@ -43,7 +43,7 @@ def test_every_metric_is_on_a_dashboard(tool):
 
 
 def test_a_widget_is_drawn(tool, tmp_path):
-    body = tool.dashboards()["recording"]
+    body = tool.bodies()["recording"]
     widget = next(item for item in body["widgets"] if item["type"] == "metric")
     tool.draw({**body, "widgets": [{**widget, "x": 0, "y": 0}]}, tool.Sample(), tmp_path / "x.png")
     assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.updates import releases as image_releases
+from ansible_collections.meetops.jitsi.plugins.module_utils.updates import releases
 from ansible_collections.meetops.jitsi.plugins.module_utils.updates.releases import Choice, choose
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,7 +73,7 @@ def test_never_older_never_of_another_kind_and_always_complete(
     current: str, tags: list[list[str]], major: bool
 ) -> None:
     chosen = choose(current, {str(number): found for number, found in enumerate(tags)}, major=major).newest
-    image_releases.check_step(current, chosen)
+    releases.check_step(current, chosen)
     assert chosen == current or all(chosen in found for found in tags)
 
 
@@ -83,7 +83,7 @@ def test_never_older_never_of_another_kind_and_always_complete(
 )
 def test_a_step_back_or_aside_is_refused(current: str, wanted: str) -> None:
     with pytest.raises(InvalidInput, match="does not follow"):
-        image_releases.check_step(current, wanted)
+        releases.check_step(current, wanted)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_step_back_or_aside_is_refused(current: str, wanted: str) -> None:
     ],
 )
 def test_references_are_taken_apart(reference: str, wanted: tuple[str, str, str]) -> None:
-    assert image_releases.split(reference) == wanted
+    assert releases.split(reference) == wanted
 
 
 @pytest.mark.parametrize(
@@ -110,4 +110,4 @@ def test_references_are_taken_apart(reference: str, wanted: tuple[str, str, str]
     ],
 )
 def test_repositories_are_found_as_docker_does(repository: str, wanted: tuple[str, str]) -> None:
-    assert image_releases.registry(repository) == wanted
+    assert releases.registry(repository) == wanted

@@ -17,9 +17,8 @@ from unittest import mock
 import pytest
 import yaml
 from ansible_collections.meetops.jitsi.plugins.module_utils.rules import shown
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import (
-    OTHER_NAMES,
-    VARIABLES,
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import OTHER_NAMES, VARIABLES
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.validation import (
     older_names,
     problems,
     references,
@@ -27,7 +26,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts impo
 from jinja2 import Environment, StrictUndefined, UndefinedError
 
 ROOT = Path(__file__).resolve().parents[3]
-FACTS = yaml.safe_load((ROOT / "group_vars" / "jitsi.yml").read_text(encoding="utf-8"))
+FACTS = yaml.safe_load((ROOT / "roles" / "jitsi" / "defaults" / "main.yml").read_text(encoding="utf-8"))
 DEFAULTS = {name: value for name, value in FACTS.items() if name.startswith("jitsi_") and name not in OTHER_NAMES}
 REQUIRED = {
     "jitsi_domain": "meet.example.com",
@@ -59,7 +58,7 @@ def _time_zones_are_read_once() -> Iterator[None]:
 
 
 def render(raw: Any, values: dict[str, Any]) -> Any:
-    """Render the few plain expressions of group_vars/jitsi.yml."""
+    """Render the few plain expressions of the defaults."""
     if isinstance(raw, dict):
         return {key: render(value, values) for key, value in raw.items()}
     if isinstance(raw, list):
@@ -633,7 +632,7 @@ def test_older_names() -> None:
     }
 
 
-def test_the_table_and_group_vars_have_the_same_variables_in_the_same_order() -> None:
+def test_the_table_and_the_defaults_have_the_same_variables_in_the_same_order() -> None:
     assert list(VARIABLES) == [*REQUIRED, *DEFAULTS]
     assert {name for name, variable in VARIABLES.items() if variable.required} == set(REQUIRED)
 
@@ -648,9 +647,14 @@ def test_examples_are_right_by_themselves(name: str) -> None:
 def test_wiring_converts_what_may_come_as_text() -> None:
     """``-e jitsi_task_cpu=2048`` gives text, and the text "false" would count as true."""
     filters = {"int": "int", "bool": "bool"}
+    paths = [path for folder in ("defaults", "vars") for path in ROOT.glob(f"roles/*/{folder}/**/*.yml")]
+    wiring = [item for path in paths for item in yaml.safe_load(path.read_text(encoding="utf-8")).items()]
+    assert {path.name for path in (ROOT / "roles").iterdir()} == {
+        path.parts[-3] for path in paths if path.match("defaults/*")
+    }
     bare = [
         f"{name}: {expression}"
-        for name, expression in FACTS.items()
+        for name, expression in wiring
         if isinstance(expression, str) and "{{" in expression
         for used in references(expression)
         if (wanted := filters.get(VARIABLES[used].rule.kind if used in VARIABLES else ""))

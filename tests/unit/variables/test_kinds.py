@@ -22,7 +22,8 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.variables.combinatio
     VCPUS_OF_SIZE,
     room,
 )
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import VARIABLES, problems
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.facts import VARIABLES
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.validation import problems
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -17,7 +17,7 @@ WORLD = ("0.0.0.0/0", "::/0")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What this collection wants of the platform, as ``security_groups.wanted`` and ``iam.wanted_fields`` have it."""
+    """What this collection wants of the platform, as ``security_groups.wanted`` and ``roles.wanted_fields`` have it."""
 
     name: str
     account_id: str = ""

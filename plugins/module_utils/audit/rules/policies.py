@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...access import roles as iam
+from ...access import roles
 
 
 def open_statements(policy: Mapping[str, Any], account_id: str) -> Iterator[dict[str, Any]]:
     """Statements that allow everybody or another account, unless a condition confines them to ours."""
-    for statement in iam.canonical(policy)["Statement"] if policy else ():
+    for statement in roles.canonical(policy)["Statement"] if policy else ():
         if statement.get("Effect") != "Allow":
             continue
         principal = statement.get("Principal")
@@ -34,6 +34,7 @@ def _confined(statement: Mapping[str, Any], account_id: str) -> bool:
 
 
 def principal(statement: Mapping[str, Any]) -> str:
+    """Whom a statement is about, as people say it: ``everybody``, or ARNs and services."""
     principal = statement.get("Principal")
     if principal == "*" or (isinstance(principal, Mapping) and principal.get("AWS") in ("*", ["*"])):
         return "everybody"

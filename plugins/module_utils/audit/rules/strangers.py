@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ... import names as platform
+from ... import names
 from .common import Found, State, Wanted, finding
 
 
@@ -25,7 +25,7 @@ def strange_groups(state: State, wanted: Wanted) -> Iterator[Found]:
 
 def strange_roles(state: State, wanted: Wanted) -> Iterator[Found]:
     """A role has a name of ours that this collection never gives."""
-    kinds = [name.removeprefix(wanted.name) for name in platform.roles(wanted.name)]
+    kinds = [name.removeprefix(wanted.name) for name in names.roles(wanted.name).values()]
     for name in sorted(set(state["roles"]) - set(wanted.roles)):
         # Another platform whose name begins with ours.
         if not name.endswith(tuple(kinds)):
@@ -41,7 +41,7 @@ def strange_roles(state: State, wanted: Wanted) -> Iterator[Found]:
 
 def strange_functions(state: State, wanted: Wanted) -> Iterator[Found]:
     """A function has a name of ours that this collection never gives."""
-    kinds = [name.removeprefix(wanted.name) for name in platform.functions(wanted.name)]
+    kinds = [name.removeprefix(wanted.name) for name in names.functions(wanted.name).values()]
     for name in state["other_functions"]:
         if not name.endswith(tuple(kinds)):
             yield finding(

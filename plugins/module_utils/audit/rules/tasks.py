@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .. import image_ages as images
+from .. import image_ages
 from .common import Found, State, Wanted, finding
 
 # Whose values should come from the secret document.
@@ -17,7 +17,7 @@ SECRET_NAME = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|PRIVATE_?KEY"
 def image_age(state: State, wanted: Wanted) -> Iterator[Found]:
     """An image is old, so that it lacks what was fixed since."""
     for item in state["images"]:
-        age = images.age_days(item["image"], wanted.today)
+        age = image_ages.age_days(item["image"], wanted.today)
         if age is None:
             yield finding(
                 "info",
@@ -41,7 +41,7 @@ def image_age(state: State, wanted: Wanted) -> Iterator[Found]:
 def image_unpinned(state: State, _wanted: Wanted) -> Iterator[Found]:
     """An image is named such that it may be another one tomorrow."""
     for item in state["images"]:
-        moves = images.parts(item["image"])[1] in ("", "latest", "stable", "unstable")
+        moves = image_ages.parts(item["image"])[1] in ("", "latest", "stable", "unstable")
         if moves and "@sha256:" not in item["image"]:
             yield finding(
                 "medium",

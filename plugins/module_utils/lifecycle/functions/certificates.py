@@ -23,7 +23,7 @@ ENTRANCE = (
     "playbooks/site.yml --tags edge, which puts it back. Runbook: playbooks/runbooks/verify.yml"
 )
 ORIGIN = (
-    "The certificate of origin.{domain} (Caddy) had {days:.0f} days left when the platform was last awake, and was not "
+    "The certificate of {host} (Caddy) had {days:.0f} days left when the platform was last awake, and was not "
     "renewed. Once it has ended, visitors get the wake page for ever. Caddy says why in its lines that have "
     '"logger":"tls. Runbook: playbooks/runbooks/logs.yml'
 )
@@ -36,7 +36,7 @@ def due(now: float) -> bool:
 
 def look(cloud: Cloud) -> None:
     """Print how many days are left, and send a message for each certificate that has too few."""
-    domain = cloud.names.domain
+    domain, host = cloud.names.domain, cloud.names.records["origin"]
     ends, told = cloud.entrance_certificate_ends(), cloud.origin_certificate_days()
     # Seconds since 1970 -> days from now. What Caddy told counts as it was told: it renews as soon as it runs again.
     left = {"entrance": (ends - cloud.now()) / DAY if ends is not None else None, "origin": told[1] if told else None}
@@ -46,4 +46,7 @@ def look(cloud: Cloud) -> None:
     for name, least, text in (("entrance", ENTRANCE_DAYS, ENTRANCE), ("origin", ORIGIN_DAYS, ORIGIN)):
         days = left[name]
         if days is not None and days < least:
-            cloud.warn(f"{cloud.names.platform}: certificate expiring", text.format(domain=domain, days=max(days, 0)))
+            cloud.warn(
+                f"{cloud.names.platform}: certificate expiring",
+                text.format(domain=domain, host=host, days=max(days, 0)),
+            )

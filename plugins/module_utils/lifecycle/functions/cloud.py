@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, fields
 from functools import cache
 from typing import Any
 
-from . import schedule
-from .state import BRIDGE, MINUTE, RECORDER, SIGNALLING, Item, Seen, Service, Settings, Task, Usage
+from . import names, schedule
+from .state import BRIDGE, MINUTE, RECORDER, Item, Seen, Service, Settings, Task, Usage
 
 HOUR, DAY = 60 * MINUTE, 24 * 60 * MINUTE
 DIMENSION = "ecs:service:DesiredCount"
@@ -40,7 +40,6 @@ class Names:
     zone_id: str
     records: Mapping[str, str]
     secret: str
-    namespace: str = "Jitsi/JVB"
     schedules: tuple[Mapping[str, Any], ...] = ()
     domain: str = ""
     topic: str = ""
@@ -51,17 +50,12 @@ class Names:
         platform, domain = environment["PLATFORM"], environment["DOMAIN"]
         return cls(
             platform=platform,
-            cluster=f"{platform}-cluster",
-            services={
-                SIGNALLING: f"{platform}-service",
-                BRIDGE: f"{platform}-bridge",
-                RECORDER: f"{platform}-recorder",
-            },
-            table=f"{platform}-wakes",
+            cluster=names.cluster(platform),
+            services=names.services(platform),
+            table=names.table(platform),
             zone_id=environment["ZONE_ID"],
-            records={"origin": f"origin.{domain}", "turn": f"turn.{domain}"},
-            secret=f"{platform}-jitsi-secrets",
-            namespace=environment.get("METRIC_NAMESPACE", "Jitsi/JVB"),
+            records=names.hosts(domain),
+            secret=names.secret(platform),
             schedules=tuple(json.loads(environment.get("SCHEDULES") or "[]")),
             domain=domain,
             topic=environment.get("TOPIC", ""),
@@ -160,7 +154,7 @@ class Cloud:
 
     def seen(self, with_tasks: bool) -> Seen:
         """Read services, targets, records and, when wanted, the tasks of signalling and bridge."""
-        ids = {kind: f"service/{self.names.cluster}/{name}" for kind, name in self.names.services.items()}
+        ids = names.resource_ids(self.names.platform)
         targets = self._client("application-autoscaling").describe_scalable_targets(
             ServiceNamespace="ecs", ScalableDimension=DIMENSION, ResourceIds=list(ids.values())
         )["ScalableTargets"]
@@ -250,7 +244,7 @@ class Cloud:
                     "Id": name,
                     "MetricStat": {
                         "Metric": {
-                            "Namespace": self.names.namespace,
+                            "Namespace": names.METRIC_NAMESPACE,
                             "MetricName": metric,
                             "Dimensions": [{"Name": "Platform", "Value": self.names.platform}],
                         },
@@ -295,7 +289,7 @@ class Cloud:
                     "Id": "days",
                     "MetricStat": {
                         "Metric": {
-                            "Namespace": self.names.namespace,
+                            "Namespace": names.METRIC_NAMESPACE,
                             "MetricName": "CertificateDays",
                             "Dimensions": [{"Name": "Platform", "Value": self.names.platform}],
                         },
@@ -322,7 +316,7 @@ class Cloud:
         self._client("application-autoscaling").register_scalable_target(
             ServiceNamespace="ecs",
             ScalableDimension=DIMENSION,
-            ResourceId=f"service/{self.names.cluster}/{self.names.services[kind]}",
+            ResourceId=names.resource_ids(self.names.platform)[kind],
             MinCapacity=minimum,
         )
 

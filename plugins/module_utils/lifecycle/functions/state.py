@@ -22,8 +22,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
+from .names import KINDS
+
 AWAKE, DRAINING, STOPPING, ASLEEP = "awake", "draining", "stopping", "asleep"
-SIGNALLING, BRIDGE, RECORDER = KINDS = ("signalling", "bridge", "recorder")
+SIGNALLING, BRIDGE, RECORDER = KINDS
 ORIGIN, TURN = "origin", "turn"
 # An address of documentation (RFC 5737) that nobody has: connecting to it fails, and nobody can take it over.
 BLACKHOLE = ("192.0.2.1",)
