@@ -41,24 +41,28 @@ def read(section: str) -> Recipe:
     for name, word in EDITS[heading].get("words", {}).items():
         text = text.replace(f"<{name}>", word)
     (command,) = re.findall(r"^```shell\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return Recipe(heading, re.findall(r"^\d+\. `([^`]+)`", text, re.MULTILINE), command)
+    steps = re.findall(r"^\d+\. ((?:`[^`]+`,?\s+)*`[^`]+`):", text, re.MULTILINE)
+    return Recipe(heading, re.findall(r"`([^`]+)`", " ".join(steps)), command)
 
 
 ALL = [read(section) for section in RECIPES.split("\n### ")[1:]]
 
 
-def edit(copy: Path, file: str, text: str = "", after: str = "", instead_of: str = "", written_by: str = "") -> None:
-    """Put a text behind another one, in the place of another one, or into a new file; or have a tool write the file."""
+def edit(copy: Path, file: str, text: str, after: str = "", instead_of: str = "") -> None:
+    """Put a text behind another one, in the place of another one, or into a new file."""
     path = copy / file
     before = path.read_text("utf-8") if path.exists() else ""
-    if written_by:
-        subprocess.run([sys.executable, written_by], cwd=copy, check=True)
-    else:
-        assert (after + instead_of) in before, f"{file}: has no {after + instead_of!r}"
-        path.write_text(
-            before.replace(instead_of, text) if instead_of else before.replace(after, after + text, 1), "utf-8"
-        )
-    assert path.read_text("utf-8") != before, f"{file}: is as it was"
+    assert (after + instead_of) in before, f"{file}: has no {after + instead_of!r}"
+    path.write_text(before.replace(instead_of, text) if instead_of else before.replace(after, after + text, 1), "utf-8")
+
+
+def write(copy: Path, files: list[str], written_by: list[str]) -> None:
+    """Have tools write files."""
+    before = [(copy / file).read_text("utf-8") for file in files]
+    for tool in written_by:
+        subprocess.run([sys.executable, *tool.split()], cwd=copy, check=True)
+    same = [file for file, text in zip(files, before, strict=True) if (copy / file).read_text("utf-8") == text]
+    assert same == []
 
 
 def copied(copy: Path) -> None:
@@ -91,8 +95,8 @@ def test_a_recipe_names_what_is_edited_and_a_command_that_shows_it(recipe: Recip
     edits, forgotten = EDITS[recipe.heading]["edits"], EDITS[recipe.heading]["forgotten"]
     copied(tmp_path)
     for item in edits:
-        edit(tmp_path, **item)
-    assert list(dict.fromkeys(item["file"] for item in edits)) == recipe.files
+        (write if "files" in item else edit)(tmp_path, **item)
+    assert list(dict.fromkeys(file for item in edits for file in item.get("files", [item.get("file")]))) == recipe.files
     done = run(recipe, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     shutil.copy2(ROOT / forgotten, tmp_path / forgotten)

@@ -36,7 +36,7 @@ def test_every_widget_has_figures(tool):
 
 
 def test_every_metric_is_on_a_dashboard(tool):
-    widgets = [item for body in tool.dashboards().values() for item in body["widgets"] if item["type"] == "metric"]
+    widgets = [item for body in tool.bodies().values() for item in body["widgets"] if item["type"] == "metric"]
     shown = {row.metric for widget in widgets for row in dashboard_metrics.rows(widget["properties"])}
     filters = role_variable("monitoring", "_monitoring_kept_filters", monitoring_name=tool.NAME)
     assert {item["metric"] for item in filters} <= shown
