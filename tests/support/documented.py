@@ -1,6 +1,7 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Finds the commands of the documentation: those of its blocks of code, and those in its sentences."""
+"""Finds the commands of the documentation: those of its blocks of code, and those in its sentences. And rows of its
+tables."""
 
 from __future__ import annotations
 
@@ -52,6 +53,20 @@ def pages() -> list[Path]:
 def commands() -> list[Command]:
     """All of them, in the order of the pages."""
     return [command for page in pages() for command in read(str(page.relative_to(ROOT)), page.read_text("utf-8"))]
+
+
+def rows(page: str, heading: str) -> list[list[str]]:
+    """The rows of the tables under a heading (of a page of docs/), as lists of cells."""
+    text = (ROOT / "docs" / page).read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    found = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")
+    ]
+    return [row for row in found if not set(row[0]) <= {"-"}]
+
+
+def names(page: str, heading: str) -> dict[str, list[str]]:
+    """The rows of these tables by the names in their first cells, such as `bridge-cpu`."""
+    return {name: row for row in rows(page, heading) for name in SPAN.findall(row[0])}
 
 
 def read(page: str, text: str) -> list[Command]:

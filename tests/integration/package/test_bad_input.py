@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Wrong options of modules, playbooks and roles: one short error that names what is wrong, and not one call to AWS.
 
-What the options of playbooks and the inputs of roles may be is in tests/unit/variables/test_options.py.
+What the options of playbooks and the inputs of roles may be is in tests/unit/variables/test_options.py, and that every
+module is here in tests/unit/test_modules.py.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 from support import bad_input
 from support.playbooks import Run
-from support.server import ROOT, AwsServer
+from support.server import AwsServer
 
 RunModule = Callable[..., dict[str, Any]]
 
@@ -101,6 +102,3 @@ def test_the_figure(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print(f"\nbad input: {len(bad_input.WRONG)} wrong values of {len(modules)} modules, each one error, no call")
     assert len(bad_input.WRONG) >= 300
-    # These have tables of their own: tests/unit/variables/test_options.py, tests/integration/modules/test_awx.py.
-    others = {"awx", "check_variables"}
-    assert {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")} - others == modules

@@ -65,7 +65,8 @@ EXCEPTIONS = {
     "openssl s_client": "asks a deployed domain",
     "pip install -r requirements-reports.txt": "loads packages; `make` has installed the same ones for the tests",
     "podman build": "needs podman and registries; the workflow check does it",
-    "pytest ": "is run with the others",
+    "pytest ": "is run with the others, and those of recipes by tests/integration/package/test_recipes.py",
+    "python tools/": "looks whether a page is current, as `make lint` does",
     "sudo apt install": "needs root; .ci/run installs the same packages",
     "systemctl ": "needs systemd at work",
 }
@@ -81,6 +82,7 @@ MAKE = {
     "importer": "the workflow check; without the documentation of plugins `make sanity`",
     "workflows": "make test",
     "docs": "a person; `make readmes` sees whether it was forgotten",
+    "pictures": "a person; tests/unit/tools/test_dashboard_pictures.py draws one",
     "format": "a person; `make ruff` sees whether it was forgotten",
     **dict.fromkeys(("bench", "proof-recordings", "proof-rotation", "proof-lifecycle", "proof-crash"), "a person"),
     **dict.fromkeys(("proof-drift", "proof-destroy", "proof-policies", "proof-properties"), "a person"),
@@ -492,6 +494,10 @@ def test_it_works(
         assert re.search(said, plain, re.MULTILINE), f"{command}: says nothing like {said}\n{output[-3000:]}"
     if wanted.then is not None:
         wanted.then(stage, output)
+
+
+def test_every_command_is_in_a_table() -> None:
+    assert [str(command) for command, wanted in to_run().values() if wanted is None] == []
 
 
 def test_every_line_of_the_tables_is_needed() -> None:

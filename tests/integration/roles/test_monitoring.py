@@ -12,6 +12,7 @@ import pytest
 import yaml
 from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboard_metrics
 from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring.metric_filters import emit
+from support import documented
 from support.server import ROOT
 
 PLAY = """\
@@ -45,16 +46,12 @@ PLAY = """\
 """
 TOPIC = "arn:aws:sns:us-east-1:123456789012:meet-alerts"
 DATA = Path(__file__).parents[2] / "data"
-LINES = [
-    *(DATA / "stats_lines.jsonl").read_text().splitlines(),
-    *(item["line"] for item in yaml.safe_load((DATA / "log_lines.yml").read_text())),
-]
+STATS = yaml.safe_load((DATA / "stats_lines.yml").read_text())
+LINES = [item["line"] for item in [*STATS["lines"], *yaml.safe_load((DATA / "log_lines.yml").read_text())]]
 SERVICES = {"meet-service", "meet-bridge", "meet-recorder"}
 FREE_METRICS = 10
-# Billed for the hours that have samples: one a day, or those of wakes and of being awake.
-RARE = {"SecretAgeDays", "Wakes", "TimeToWake", "AwakeMinutes", "IdleMinutes", "Ready", "CertificateDays"}
-# Nine of ours, two of each of three policies of target tracking, one of a step. Ten are free, others 0.10 USD each.
-ALARMS = 16
+# Ours, two of each of three policies of target tracking, one of a step. Ten are free, others 0.10 USD each.
+ALARMS = int(re.search(r"(\d+) alarms", (ROOT / "docs" / "costs.md").read_text())[1])
 CHAT = "/meet/chat-webhook"
 ACCOUNT = "123456789012"
 RUNBOOK = re.compile(r"playbooks/runbooks/(\w+)\.yml$")
@@ -179,22 +176,14 @@ def test_every_metric_is_published_and_few(filters):
     errors = {metric for metric in metrics if metric[1].startswith("Errors/meet")}
     assert {(namespace, dimensions) for namespace, _, dimensions in errors} == {("Jitsi/JVB", ())}
     figures = metrics - errors
-    assert len({name for _, name, _ in figures} - RARE) <= FREE_METRICS
+    assert len({name for _, name, _ in figures} - {*STATS["billed"]}) <= FREE_METRICS
     assert {(namespace, dimensions) for namespace, _, dimensions in figures} == {("Jitsi/JVB", (("Platform", "meet"),))}
 
 
 def test_alarms_watch_what_is_published(alarms, filters):
     metrics = published(filters)
     assert {item["AlarmName"] for item in alarms} == {
-        "meet/signalling-cpu",
-        "meet/signalling-memory",
-        "meet/bridge-cpu",
-        "meet/bridge-memory",
-        "meet/not-ready",
-        "meet/awake-too-long",
-        "meet/error-burst",
-        "meet/recording-success",
-        "meet/no-recorder-free",
+        f"meet/{name}" for name in documented.names("monitoring.md", "Alarms")
     }
     for alarm in alarms:
         dimensions = {item["Name"]: item["Value"] for item in alarm["Dimensions"]}

@@ -16,7 +16,8 @@ SITE = "playbooks/site.yml"
 VERSION = "0.4.0"
 # What this version changes of it: resource -> field -> the reason, in the words of the changelog.
 CHANGED = {
-    "function jitsi-video-platform-rotation": {"code_sha256": "Its modules are in other folders."},
+    f"function jitsi-video-platform-{function}": {"code_sha256": "Its modules are in other folders."}
+    for function in ("rotation", "wake", "tasks", "sleep")
 }
 
 

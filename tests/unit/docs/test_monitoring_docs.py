@@ -9,12 +9,12 @@ import re
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import DASHBOARD_ENDS
+from support import documented
 from support.rendering import role_variable
 from support.server import ROOT
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:meet-alerts"
 RUNBOOK = re.compile(r"Runbook: playbooks/runbooks/(\w+\.yml)$")
-NAMES = re.compile(r"`([^`]+)`")
 
 
 @functools.cache
@@ -24,33 +24,24 @@ def of_role(name):
     )
 
 
-def tables(page, heading):
-    """Rows of the tables under a heading, as lists of cells."""
-    text = (ROOT / "docs" / page).read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
-    return [row for row in rows if not set(row[0]) <= {"-"}]
-
-
 def alarms():
     return {item["name"]: RUNBOOK.search(item["description"]).group(1) for item in of_role("_monitoring_kept_alarms")}
 
 
 def test_every_metric_is_explained():
-    rows = tables("monitoring.md", "Metrics")
-    told = {name for row in rows for name in NAMES.findall(row[0])}
+    told = documented.names("monitoring.md", "Metrics")
     metrics = {item["metric"] for item in of_role("_monitoring_kept_filters")}
-    assert told == {metric.rpartition("/")[2] for metric in metrics - {"Errors/NAME"}}
-    units = {row[0].strip("`"): row[1] for row in rows}
-    assert all(units[name] for name in told if not name.islower())
+    assert set(told) == {metric.rpartition("/")[2] for metric in metrics - {"Errors/NAME"}}
+    assert all(row[1] for name, row in told.items() if not name.islower())
 
 
 def test_every_alarm_is_explained_with_its_runbook():
-    told = {name: row[-1].strip("`") for row in tables("monitoring.md", "Alarms") for name in NAMES.findall(row[0])}
+    told = {name: row[-1].strip("`") for name, row in documented.names("monitoring.md", "Alarms").items()}
     assert told == alarms()
 
 
 def test_the_runbooks_page_lists_every_alarm():
-    rows = {name: row for row in tables("runbooks.md", "Alarms") for name in NAMES.findall(row[0])}
+    rows = documented.names("runbooks.md", "Alarms")
     assert set(rows) == set(alarms())
     for name, runbook in alarms().items():
         assert f"`{runbook}" in rows[name][-1], name

@@ -8,6 +8,8 @@ import importlib.util
 
 import numpy as np
 import pytest
+from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring import dashboard_metrics
+from support.rendering import role_variable
 from support.server import ROOT
 
 
@@ -31,6 +33,13 @@ def test_every_widget_has_figures(tool):
             for row, times, values in shown:
                 assert len(times) == len(values)
                 assert not np.isnan(values).all(), (kind, row)
+
+
+def test_every_metric_is_on_a_dashboard(tool):
+    widgets = [item for body in tool.bodies().values() for item in body["widgets"] if item["type"] == "metric"]
+    shown = {row.metric for widget in widgets for row in dashboard_metrics.rows(widget["properties"])}
+    filters = role_variable("monitoring", "_monitoring_kept_filters", monitoring_name=tool.NAME)
+    assert {item["metric"] for item in filters} <= shown
 
 
 def test_a_widget_is_drawn(tool, tmp_path):

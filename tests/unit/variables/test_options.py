@@ -380,6 +380,17 @@ def test_every_input_has_a_rule() -> None:
         assert inputs - others == set(role_inputs.inputs(role))
 
 
+@pytest.mark.parametrize("role", role_inputs.INPUTS)
+def test_a_role_uses_its_inputs(role: str) -> None:
+    folder = ROOT / "roles" / role
+    files = [path for part in ("tasks", "vars", "templates", "defaults") for path in (folder / part).rglob("*.*")]
+    lines = [line for path in files for line in path.read_text("utf-8").splitlines()]
+    unused = {
+        name for name in role_inputs.INPUTS[role] if not any(re.search(rf"\b{name}\b(?!:)", line) for line in lines)
+    }
+    assert unused == set()
+
+
 def test_the_figure(capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print(
