@@ -51,7 +51,9 @@ def _as(role: str, facts: Mapping[str, str]) -> dict[str, Input]:
     found = {}
     for name, fact in facts.items():
         variable = VARIABLES[f"jitsi_{fact}"]
-        expression = f"{{{{ jitsi_{fact}{CASTS.get(variable.rule.kind, '')} }}}}"
+        missing = f"jitsi_{fact}: is not set; set it, for example to {variable.example}"
+        ending = f" | mandatory('{missing}')" if variable.required else CASTS.get(variable.rule.kind, "")
+        expression = f"{{{{ jitsi_{fact}{ending} }}}}"
         spec = {"elements": "dict", "options": variable.items} if variable.items else {}
         described = (variable.description, *variable.details)
         found[f"{role}_{name}"] = Input(variable.rule, described, expression, spec)
