@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: absent
 short_description: Make items with state absent from names
-version_added: 0.4.0
+version_added: 0.5.0
 author: [meetops.jitsi contributors (@meetops)]
 description:
   - Makes an item with C(state=absent) from each name. Modules that keep a list of things remove these.
