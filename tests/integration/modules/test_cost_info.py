@@ -8,6 +8,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices
 
 NAME = "jitsi"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -153,6 +154,12 @@ def test_sizes_and_the_key_of_the_recording_bucket_count(aws, bill):
     assert lines["S3 recordings kept (GiB)"] == 2.3
     assert lines["S3 recordings archived (GiB)"] == 4
     assert bill(recording_bucket="other")["counts"]["customer_keys"] == 0
+
+
+def test_everything_that_costs_asleep_is_counted(aws, bill):
+    counts = bill(recording_bucket="recordings", hosted_zone="example.com")["counts"]
+    # Of these there are none asleep.
+    assert counts.keys() == prices.IDLE_ITEMS.keys() - {"metrics", "public_ips"}
 
 
 def test_a_zone_counts_only_if_it_was_made_for_the_platform(aws, bill):

@@ -508,7 +508,7 @@ def test_every_line_of_the_tables_is_needed() -> None:
     unused |= set(MAKE) - {shlex.split(text)[1] for text in texts if text.startswith("make ")}
     unused |= {shown for shown in SUBSTITUTIONS if shown not in "\n".join(texts)}
     roles = {found.group(2) for found in map(ONE_ROLE.search, texts) if found}
-    assert roles == {path.parent.name for path in (ROOT / "roles").glob("*/README.md")}
+    assert roles == {path.parent.name for path in (ROOT / "roles").glob("*/tasks")}
     assert unused == set()
 
 

@@ -67,6 +67,10 @@ def test_every_playbook_is_recorded():
     assert wanted == recorded
 
 
+def test_what_is_recorded_is_still_run():
+    assert SCENARIOS.keys() <= {scenario.name for scenario in scenarios.SCENARIOS}
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_nothing_is_missing(scenario):
     recorded = SCENARIOS[scenario]

@@ -10,36 +10,39 @@ import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from ansible_collections.meetops.jitsi.plugins.module_utils.platform import prices as cost
 
+MONTHS: list[tuple[dict[str, float], float]] = [
+    ({}, 0.00),
+    ({"secrets": 1}, 0.40),
+    ({"secrets": 1, "private_zones": 1}, 0.90),
+    ({"alarms": 10}, 0.00),
+    ({"alarms": 11}, 0.10),
+    ({"alarms": 15}, 0.50),
+    ({"dashboards": 3}, 0.00),
+    ({"dashboards": 4}, 3.00),
+    ({"metrics": 10}, 0.00),
+    ({"metrics": 12}, 0.60),
+    ({"customer_keys": 2}, 2.00),
+    ({"log_gib": 5.0}, 0.00),
+    ({"log_gib": 15.0}, 0.30),
+    ({"recording_gib": 100}, 2.30),
+    ({"archive_gib": 100}, 0.40),
+    ({"infrequent_gib": 100}, 1.25),
+    ({"file_system_gib": 0.0001}, 0.00),
+    ({"public_zones": 1}, 0.50),
+    ({"functions": 4, "distributions": 1, "tables": 1}, 0.00),
+    ({"public_ips": 1}, 3.65),
+    # The platform as site.yml builds it, with four alarms of target tracking: within the target of 1.50.
+    ({"secrets": 1, "private_zones": 1, "alarms": 15, "dashboards": 1}, 1.40),
+]
 
-@pytest.mark.parametrize(
-    ("counts", "usd_month"),
-    [
-        ({}, 0.00),
-        ({"secrets": 1}, 0.40),
-        ({"secrets": 1, "private_zones": 1}, 0.90),
-        ({"alarms": 10}, 0.00),
-        ({"alarms": 11}, 0.10),
-        ({"alarms": 15}, 0.50),
-        ({"dashboards": 3}, 0.00),
-        ({"dashboards": 4}, 3.00),
-        ({"metrics": 10}, 0.00),
-        ({"metrics": 12}, 0.60),
-        ({"customer_keys": 2}, 2.00),
-        ({"log_gib": 5.0}, 0.00),
-        ({"log_gib": 15.0}, 0.30),
-        ({"recording_gib": 100}, 2.30),
-        ({"archive_gib": 100}, 0.40),
-        ({"infrequent_gib": 100}, 1.25),
-        ({"file_system_gib": 0.0001}, 0.00),
-        ({"public_zones": 1}, 0.50),
-        ({"functions": 4, "distributions": 1, "tables": 1}, 0.00),
-        ({"public_ips": 1}, 3.65),
-        # The platform as site.yml builds it, with four alarms of target tracking: within the target of 1.50.
-        ({"secrets": 1, "private_zones": 1, "alarms": 15, "dashboards": 1}, 1.40),
-    ],
-)
+
+@pytest.mark.parametrize(("counts", "usd_month"), MONTHS)
 def test_idle_cost(counts: dict[str, float], usd_month: float) -> None:
     assert cost.idle_cost(counts)["usd_month"] == usd_month
+
+
+def test_everything_that_has_a_price_is_in_a_month_of_these() -> None:
+    assert {name for counts, _usd in MONTHS for name in counts} == cost.IDLE_ITEMS.keys()
 
 
 def test_idle_cost_has_a_line_for_everything_there_with_the_list_price_and_what_is_free() -> None:
