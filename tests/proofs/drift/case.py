@@ -99,12 +99,7 @@ class Hand:
         return str(self.route53.list_hosted_zones_by_name(DNSName="example.com")["HostedZones"][0]["Id"])
 
     def record(self, action: str, kind: str, name: str, ttl: int, *values: str) -> None:
-        record_set = {
-            "Name": name,
-            "Type": kind,
-            "TTL": ttl,
-            "ResourceRecords": [{"Value": value} for value in values],
-        }
+        record_set = {"Name": name, "Type": kind, "TTL": ttl, "ResourceRecords": [{"Value": value} for value in values]}
         self.route53.change_resource_record_sets(
             HostedZoneId=self.zone_id(), ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": record_set}]}
         )

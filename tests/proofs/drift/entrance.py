@@ -33,8 +33,7 @@ def other_alias(hand: Hand) -> None:
     record_set = hand.record_set("A", DOMAIN)
     record_set["AliasTarget"]["DNSName"] = "d111111abcdef8.cloudfront.net."
     hand.route53.change_resource_record_sets(
-        HostedZoneId=hand.zone_id(),
-        ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record_set}]},
+        HostedZoneId=hand.zone_id(), ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record_set}]}
     )
 
 

@@ -131,8 +131,7 @@ def discovery_ttl(hand: Hand) -> None:
 
 def negative_ttl(hand: Hand) -> None:
     hand.servicediscovery.update_private_dns_namespace(
-        Id=hand.namespace()["Id"],
-        Namespace={"Properties": {"DnsProperties": {"SOA": {"TTL": 3600}}}},
+        Id=hand.namespace()["Id"], Namespace={"Properties": {"DnsProperties": {"SOA": {"TTL": 3600}}}}
     )
 
 

@@ -13,13 +13,7 @@ from support.plans import Said
 from . import entrance, network, services, stores, watching
 from .case import Drift
 
-DRIFTS: list[Drift] = [
-    *network.DRIFTS,
-    *stores.DRIFTS,
-    *services.DRIFTS,
-    *watching.DRIFTS,
-    *entrance.DRIFTS,
-]
+DRIFTS: list[Drift] = [*network.DRIFTS, *stores.DRIFTS, *services.DRIFTS, *watching.DRIFTS, *entrance.DRIFTS]
 
 _FOUND = "the resource is found by it: with another it is another resource"
 _NEVER = "AWS cannot change it"

@@ -98,11 +98,7 @@ def change_subscribers(hand: Hand) -> None:
     other = {"SubscriptionType": "EMAIL", "Address": "stray@example.com"}
     (found,) = hand.budgets.describe_notifications_for_budget(AccountId=ACCOUNT, BudgetName=IPV4)["Notifications"]
     known = ("NotificationType", "ComparisonOperator", "Threshold", "ThresholdType")
-    one = {
-        "AccountId": ACCOUNT,
-        "BudgetName": IPV4,
-        "Notification": {key: found[key] for key in known if key in found},
-    }
+    one = {"AccountId": ACCOUNT, "BudgetName": IPV4, "Notification": {key: found[key] for key in known if key in found}}
     (topic,) = hand.budgets.describe_subscribers_for_notification(**one)["Subscribers"]
     hand.budgets.create_subscriber(**one, Subscriber=other)
     hand.budgets.delete_subscriber(**one, Subscriber=topic)

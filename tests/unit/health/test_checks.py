@@ -29,14 +29,7 @@ def record(name: str, *values: str, kind: str = "A") -> dict[str, Any]:
     return {"Name": f"{name}.", "Type": kind, "ResourceRecords": [{"Value": value} for value in values]}
 
 
-JICOFO = {
-    "reachable": 1,
-    "participants": 7,
-    "conferences": 2,
-    "bridges": 1,
-    "recorders": 1,
-    "recorders_available": 1,
-}
+JICOFO = {"reachable": 1, "participants": 7, "conferences": 2, "bridges": 1, "recorders": 1, "recorders_available": 1}
 ALIAS = {"Name": "meet.example.com.", "Type": "A", "AliasTarget": {"DNSName": "d1.cloudfront.net."}}
 WELL = Facts(
     now=NOW,
