@@ -124,6 +124,12 @@ class Hand:
         )
 
 
+# (module, resource) -> fields, act and, if there are any, the others of a ``Drift``. White space separates the fields;
+# a question mark in them stands for a space.
+Table = dict[tuple[str, str], list[tuple[Any, ...]]]
+ALONE = True
+
+
 @dataclass(frozen=True)
 class Drift:
     """A change by hand, and what a plan must say of it: of this resource of this module exactly these fields.
@@ -163,11 +169,13 @@ class Drift:
         )
 
 
-def drift(
-    module: str, resource: str, fields: str, act: Callable[[Hand], object], what: str = "", alone: bool = False
-) -> Drift:
-    """``fields`` are separated by white space; a question mark in them stands for a space."""
-    return Drift(module, resource, frozenset(fields.split()), act, what, alone)
+def drifts(table: Table) -> list[Drift]:
+    """The drifts of a table."""
+    return [
+        Drift(module, resource, frozenset(fields.split()), act, *rest)
+        for (module, resource), rows in table.items()
+        for fields, act, *rest in rows
+    ]
 
 
 def call(service: str, operation: str, /, **parameters: Any) -> Callable[[Hand], object]:
