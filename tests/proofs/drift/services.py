@@ -12,7 +12,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.changes import spell
 
 from .case import NAME, Hand, Table, call
 from .stores import ARN
-from .watching import ALARM_FIELDS, QUERY, SINGLE, change_alarm
+from .watching import ALARM_FIELDS, METRIC_MATH, change_alarm
 
 CLUSTER = f"{NAME}-cluster"
 ROTATION = f"{NAME}-rotation"
@@ -66,17 +66,16 @@ def lose_role(hand: Hand, role: str) -> None:
 
 def environment(hand: Hand) -> None:
     found = hand.client("lambda").get_function_configuration(FunctionName=ROTATION)
-    variables = {**found["Environment"]["Variables"], "OVERDUE_DAYS": "9999"}
-    hand.client("lambda").update_function_configuration(FunctionName=ROTATION, Environment={"Variables": variables})
+    function(Environment={"Variables": {**found["Environment"]["Variables"], "OVERDUE_DAYS": "9999"}})(hand)
 
 
-def function(hand: Hand, **changes: Any) -> None:
-    hand.client("lambda").update_function_configuration(FunctionName=ROTATION, **changes)
+def function(**changes: Any) -> Callable[[Hand], object]:
+    return call("lambda", "update_function_configuration", FunctionName=ROTATION, **changes)
 
 
 def layer(hand: Hand) -> None:
     made = hand.client("lambda").publish_layer_version(LayerName="other", Content={"ZipFile": EMPTY_ZIP})
-    function(hand, Layers=[made["LayerVersionArn"]])
+    function(Layers=[made["LayerVersionArn"]])(hand)
 
 
 def function_tags(hand: Hand) -> None:
@@ -138,12 +137,12 @@ def group_tags(hand: Hand) -> None:
     hand.autoscaling.delete_tags(Tags=[tag])
 
 
-def change_group(hand: Hand, **changes: Any) -> None:
-    hand.autoscaling.update_auto_scaling_group(AutoScalingGroupName=POOL, **changes)
+def change_group(**changes: Any) -> Callable[[Hand], object]:
+    return call("autoscaling", "update_auto_scaling_group", AutoScalingGroupName=POOL, **changes)
 
 
-def change_provider(hand: Hand, **changes: Any) -> None:
-    hand.ecs.update_capacity_provider(name=POOL, autoScalingGroupProvider=changes)
+def change_provider(**changes: Any) -> Callable[[Hand], object]:
+    return call("ecs", "update_capacity_provider", name=POOL, autoScalingGroupProvider=changes)
 
 
 def ecs_tags(hand: Hand, resource: str) -> None:
@@ -162,8 +161,8 @@ def deregister(hand: Hand, kind: str) -> None:
     hand.ecs.deregister_task_definition(taskDefinition=f"{NAME}-{kind}:1")
 
 
-def change_service(hand: Hand, kind: str, **changes: Any) -> None:
-    hand.ecs.update_service(cluster=CLUSTER, service=f"{NAME}-{kind}", **changes)
+def change_service(kind: str, **changes: Any) -> Callable[[Hand], object]:
+    return call("ecs", "update_service", cluster=CLUSTER, service=f"{NAME}-{kind}", **changes)
 
 
 def target(service: str) -> dict[str, str]:
@@ -237,13 +236,19 @@ DEPLOYMENT = {
 OTHER_NETWORK = {
     "awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"], "assignPublicIp": "DISABLED"}
 }
+LOAD_BALANCER = {
+    "targetGroupArn": ARN("elasticloadbalancing", "targetgroup/x/1"),
+    "containerName": "jvb",
+    "containerPort": 8080,
+}
 SERVICE = f"service {NAME}-{{}}".format
 POOL_TEMPLATE, POOL_GROUP, PROVIDER = (
     f"launch template {POOL}",
     f"auto scaling group {POOL}",
     f"capacity provider {POOL}",
 )
-STEP_ALARM = f"alarm StepScaling-service/{CLUSTER}/{NAME}-bridge/full"
+STEP_FIELDS = {**ALARM_FIELDS, "Period": 60, "EvaluationPeriods": 9, "DatapointsToAlarm": 9}
+STEP = f"StepScaling-service/{CLUSTER}/{NAME}-bridge/full"
 TRACKING = f"policy {NAME}-bridge/cpu"
 DRIFTS: Table = {
     # Roles
@@ -262,14 +267,11 @@ DRIFTS: Table = {
     ("iam_roles", f"role {ROTATION}-function"): [
         ("policies.*", lambda hand: lose_policy(hand, f"{ROTATION}-function"), "lost")
     ],
-    ("iam_roles", f"role {INSTANCE_ROLE}"): [
-        ("instance_profile", lose_profile),
-        ("tags", role_tags),
-    ],
+    ("iam_roles", f"role {INSTANCE_ROLE}"): [("instance_profile", lose_profile), ("tags", role_tags)],
     ("iam_roles", f"role {WAKE}-function"): [("*", lambda hand: lose_role(hand, f"{WAKE}-function"), "deleted")],
     # Functions
     ("functions", FUNCTION): [
-        *((field, lambda hand, change=change: function(hand, **change)) for field, change in FUNCTION_FIELDS.items()),
+        *((field, function(**change)) for field, change in FUNCTION_FIELDS.items()),
         ("layers", layer),
         ("environment", environment),
         ("code_sha256", call("lambda", "update_function_code", FunctionName=ROTATION, ZipFile=EMPTY_ZIP)),
@@ -326,18 +328,15 @@ DRIFTS: Table = {
     ("event_rules", f"rule {NAME}-secret-age"): [("*", lambda hand: lose_rule(hand, f"{NAME}-secret-age"), "deleted")],
     # Pool
     ("instance_pool", POOL_GROUP): [
-        ("min_size", lambda hand: change_group(hand, MinSize=1, DesiredCapacity=1)),
-        ("max_size", lambda hand: change_group(hand, MaxSize=99)),
-        ("subnets", lambda hand: change_group(hand, VPCZoneIdentifier=hand.subnet("10.90.0.0/24")["SubnetId"])),
+        ("min_size", change_group(MinSize=1, DesiredCapacity=1)),
+        ("max_size", change_group(MaxSize=99)),
+        ("subnets", lambda hand: change_group(VPCZoneIdentifier=hand.subnet("10.90.0.0/24")["SubnetId"])(hand)),
         (
             "launch_template",
-            lambda hand: change_group(hand, LaunchTemplate={"LaunchTemplateName": POOL, "Version": "1"}),
+            change_group(LaunchTemplate={"LaunchTemplateName": POOL, "Version": "1"}),
             "an old version for ever",
         ),
-        (
-            "new_instances_protected_from_scale_in",
-            lambda hand: change_group(hand, NewInstancesProtectedFromScaleIn=False),
-        ),
+        ("new_instances_protected_from_scale_in", change_group(NewInstancesProtectedFromScaleIn=False)),
         ("tags", group_tags),
     ],
     ("instance_pool", POOL_TEMPLATE): [
@@ -374,24 +373,21 @@ DRIFTS: Table = {
     ("ecs_cluster", PROVIDER): [
         (
             "managed_scaling.status managed_termination_protection",
-            lambda hand: change_provider(
-                hand, managedScaling={"status": "DISABLED"}, managedTerminationProtection="DISABLED"
-            ),
+            change_provider(managedScaling={"status": "DISABLED"}, managedTerminationProtection="DISABLED"),
         ),
         (
             "managed_scaling.target_capacity managed_scaling.minimum_scaling_step_size "
             "managed_scaling.maximum_scaling_step_size managed_scaling.instance_warmup_period",
-            lambda hand: change_provider(
-                hand,
+            change_provider(
                 managedScaling={
                     "targetCapacity": 50,
                     "minimumScalingStepSize": 9,
                     "maximumScalingStepSize": 99,
                     "instanceWarmupPeriod": 9,
-                },
+                }
             ),
         ),
-        ("managed_draining", lambda hand: change_provider(hand, managedDraining="DISABLED")),
+        ("managed_draining", change_provider(managedDraining="DISABLED")),
         ("tags", lambda hand: ecs_tags(hand, f"capacity-provider/{POOL}")),
     ],
     # Tasks
@@ -411,58 +407,33 @@ DRIFTS: Table = {
     ],
     # Services
     ("services", SERVICE("bridge")): [
-        ("deployment_configuration.*", lambda hand: change_service(hand, "bridge", deploymentConfiguration=DEPLOYMENT)),
-        ("network_configuration.*", lambda hand: change_service(hand, "bridge", networkConfiguration=OTHER_NETWORK)),
-        (
-            "enable_execute_command",
-            lambda hand: change_service(hand, "bridge", enableExecuteCommand=True),
-            "a shell for all",
-        ),
-        (
-            "availability_zone_rebalancing",
-            lambda hand: change_service(hand, "bridge", availabilityZoneRebalancing="ENABLED"),
-        ),
-        (
-            "health_check_grace_period_seconds",
-            lambda hand: change_service(hand, "bridge", healthCheckGracePeriodSeconds=60),
-        ),
-        (
-            "load_balancers",
-            lambda hand: change_service(
-                hand,
-                "bridge",
-                loadBalancers=[
-                    {
-                        "targetGroupArn": ARN("elasticloadbalancing", "targetgroup/x/1"),
-                        "containerName": "jvb",
-                        "containerPort": 8080,
-                    }
-                ],
-            ),
-        ),
+        ("deployment_configuration.*", change_service("bridge", deploymentConfiguration=DEPLOYMENT)),
+        ("network_configuration.*", change_service("bridge", networkConfiguration=OTHER_NETWORK)),
+        ("enable_execute_command", change_service("bridge", enableExecuteCommand=True), "a shell for all"),
+        ("availability_zone_rebalancing", change_service("bridge", availabilityZoneRebalancing="ENABLED")),
+        ("health_check_grace_period_seconds", change_service("bridge", healthCheckGracePeriodSeconds=60)),
+        ("load_balancers", change_service("bridge", loadBalancers=[LOAD_BALANCER])),
     ],
     ("services", SERVICE("service")): [
-        ("task_definition", lambda hand: change_service(hand, "service", taskDefinition=f"{NAME}-bridge:1")),
+        ("task_definition", change_service("service", taskDefinition=f"{NAME}-bridge:1")),
         (
             "enable_ecs_managed_tags propagate_tags",
-            lambda hand: change_service(hand, "service", enableECSManagedTags=False, propagateTags="NONE"),
+            change_service("service", enableECSManagedTags=False, propagateTags="NONE"),
         ),
-        ("platform_version", lambda hand: change_service(hand, "service", platformVersion="1.3.0")),
-        ("service_registries", lambda hand: change_service(hand, "service", serviceRegistries=[]), "no name any more"),
+        ("platform_version", change_service("service", platformVersion="1.3.0")),
+        ("service_registries", change_service("service", serviceRegistries=[]), "no name any more"),
     ],
     ("services", SERVICE("recorder")): [
         (
             "capacity_provider_strategy",
-            lambda hand: change_service(
-                hand, "recorder", capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1, "base": 0}]
+            change_service(
+                "recorder", capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1, "base": 0}]
             ),
         ),
-        ("placement_constraints", lambda hand: change_service(hand, "recorder", placementConstraints=[])),
+        ("placement_constraints", change_service("recorder", placementConstraints=[])),
         (
             "placement_strategy",
-            lambda hand: change_service(
-                hand, "recorder", placementStrategy=[{"type": "spread", "field": "instanceId"}]
-            ),
+            change_service("recorder", placementStrategy=[{"type": "spread", "field": "instanceId"}]),
         ),
         ("tags", lambda hand: ecs_tags(hand, f"service/{CLUSTER}/{POOL}")),
         ("*", call("ecs", "delete_service", cluster=CLUSTER, service=POOL, force=True), "deleted"),
@@ -495,35 +466,18 @@ DRIFTS: Table = {
     ("scaling", f"step policy {NAME}-bridge/full"): [
         ("adjustment_type step_adjustments cooldown metric_aggregation_type", change_step)
     ],
-    ("scaling", STEP_ALARM): [
-        (
-            " ".join(
-                [
-                    *(spelled(field) for field in ALARM_FIELDS if field != "Period"),
-                    "evaluation_periods",
-                    "datapoints_to_alarm",
-                ]
-            ),
-            lambda hand: change_alarm(
-                hand,
-                STEP_ALARM.removeprefix("alarm "),
-                **{**ALARM_FIELDS, "Period": 60, "EvaluationPeriods": 9, "DatapointsToAlarm": 9},
-            ),
-        ),
+    ("scaling", f"alarm {STEP}"): [
+        (" ".join(spelled(field) for field in STEP_FIELDS if field != "Period"), change_alarm(STEP, **STEP_FIELDS)),
         (
             "namespace metric_name dimensions statistic period metrics",
-            lambda hand: change_alarm(
-                hand, STEP_ALARM.removeprefix("alarm "), **dict.fromkeys(SINGLE), Metrics=[QUERY]
-            ),
+            change_alarm(STEP, **METRIC_MATH),
             "of metric math",
         ),
         (
             "statistic extended_statistic period",
-            lambda hand: change_alarm(
-                hand, STEP_ALARM.removeprefix("alarm "), Statistic=None, ExtendedStatistic="p99", Period=300
-            ),
+            change_alarm(STEP, Statistic=None, ExtendedStatistic="p99", Period=300),
         ),
-        ("*", call("cloudwatch", "delete_alarms", AlarmNames=[STEP_ALARM.removeprefix("alarm ")]), "deleted"),
+        ("*", call("cloudwatch", "delete_alarms", AlarmNames=[STEP]), "deleted"),
     ],
     ("scaling", f"schedule {NAME}-bridge/stray"): [
         (

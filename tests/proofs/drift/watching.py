@@ -43,16 +43,20 @@ def filters(hand: Hand) -> list[dict[str, Any]]:
     return sorted(found, key=lambda item: str(item["filterName"]))
 
 
-def change_filter(hand: Hand, name: str, pattern: str = "", **changes: Any) -> None:
+def change_filter(name: str, pattern: str = "", **changes: Any) -> Callable[[Hand], None]:
     """Another transformation or pattern; a change to None leaves the field out."""
-    found = next(item for item in filters(hand) if item["filterName"] == name)
-    transformation = {**found["metricTransformations"][0], **changes}
-    hand.logs.put_metric_filter(
-        logGroupName=LOG_GROUP,
-        filterName=name,
-        filterPattern=pattern or found["filterPattern"],
-        metricTransformations=[{key: value for key, value in transformation.items() if value is not None}],
-    )
+
+    def change(hand: Hand) -> None:
+        found = next(item for item in filters(hand) if item["filterName"] == name)
+        transformation = {**found["metricTransformations"][0], **changes}
+        hand.logs.put_metric_filter(
+            logGroupName=LOG_GROUP,
+            filterName=name,
+            filterPattern=pattern or found["filterPattern"],
+            metricTransformations=[{key: value for key, value in transformation.items() if value is not None}],
+        )
+
+    return change
 
 
 def stray_filter(hand: Hand) -> None:
@@ -62,12 +66,16 @@ def stray_filter(hand: Hand) -> None:
     )
 
 
-def change_alarm(hand: Hand, name: str, **changes: Any) -> None:
+def change_alarm(name: str, **changes: Any) -> Callable[[Hand], None]:
     """PutMetricAlarm with all that the alarm has but the changes; one to None leaves the field out."""
-    (found,) = hand.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
-    known = hand.cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
-    alarm = {**{key: value for key, value in found.items() if key in known}, **changes}
-    hand.cloudwatch.put_metric_alarm(**{key: value for key, value in alarm.items() if value not in (None, [])})
+
+    def change(hand: Hand) -> None:
+        (found,) = hand.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        known = hand.cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+        alarm = {**{key: value for key, value in found.items() if key in known}, **changes}
+        hand.cloudwatch.put_metric_alarm(**{key: value for key, value in alarm.items() if value not in (None, [])})
+
+    return change
 
 
 def alarm_tags(hand: Hand, name: str) -> None:
@@ -104,8 +112,11 @@ def change_subscribers(hand: Hand) -> None:
     hand.budgets.delete_subscriber(**one, Subscriber=topic)
 
 
-QUERY = {"Id": "a", "ReturnData": True, "Expression": "1 + 1"}
-SINGLE = ("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Period", "Unit")
+# In place of one metric.
+METRIC_MATH: dict[str, Any] = {
+    **dict.fromkeys(("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Period", "Unit")),
+    "Metrics": [{"Id": "a", "ReturnData": True, "Expression": "1 + 1"}],
+}
 ALARM_FIELDS = {
     "AlarmDescription": "x",
     "ActionsEnabled": False,
@@ -128,16 +139,13 @@ PLAIN = ("bridge-cpu", "bridge-memory", "signalling-cpu", "signalling-memory")
 def single_changes(name: str) -> list[tuple[Any, ...]]:
     """The share of one of them."""
     return [
-        (spelled(field), lambda hand, change={field: value}: change_alarm(hand, f"{NAME}/{name}", **change))
+        (spelled(field), change_alarm(f"{NAME}/{name}", **{field: value}))
         for field, value in list(ALARM_FIELDS.items())[PLAIN.index(name) :: len(PLAIN)]
     ]
 
 
 DRIFTS: Table = {
-    ("alert_topic", TOPIC_RESOURCE): [
-        ("policy", other_topic_policy),
-        ("tags", topic_tags),
-    ],
+    ("alert_topic", TOPIC_RESOURCE): [("policy", other_topic_policy), ("tags", topic_tags)],
     ("alert_topic", f"{TOPIC_RESOURCE} subscription {OPERATOR}"): [("*", unsubscribe, "ended")],
     ("alert_topic", f"{TOPIC_RESOURCE} subscription stray@example.com"): [
         (
@@ -150,13 +158,8 @@ DRIFTS: Table = {
         ("*", lambda hand: hand.sns.delete_topic(TopicArn=TOPIC), "deleted", ALONE)
     ],
     ("metric_filters", "metric filter Participants"): [
-        (
-            "pattern",
-            lambda hand: change_filter(
-                hand, "Participants", "{ $.source = * && $.platform = * && $.participants = * }"
-            ),
-        ),
-        ("value", lambda hand: change_filter(hand, "Participants", metricValue="1")),
+        ("pattern", change_filter("Participants", "{ $.source = * && $.platform = * && $.participants = * }")),
+        ("value", change_filter("Participants", metricValue="1")),
         (
             "*",
             lambda hand: hand.logs.delete_metric_filter(logGroupName=LOG_GROUP, filterName="Participants"),
@@ -164,20 +167,20 @@ DRIFTS: Table = {
         ),
     ],
     ("metric_filters", "metric filter Conferences"): [
-        ("namespace", lambda hand: change_filter(hand, "Conferences", metricNamespace="Other")),
-        ("metric", lambda hand: change_filter(hand, "Conferences", metricName="Other")),
+        ("namespace", change_filter("Conferences", metricNamespace="Other")),
+        ("metric", change_filter("Conferences", metricName="Other")),
     ],
     ("metric_filters", "metric filter Stress"): [
-        ("unit", lambda hand: change_filter(hand, "Stress", unit="Bytes")),
-        ("dimensions", lambda hand: change_filter(hand, "Stress", dimensions=None)),
-        ("dimensions default_value", lambda hand: change_filter(hand, "Stress", dimensions=None, defaultValue=7.0)),
+        ("unit", change_filter("Stress", unit="Bytes")),
+        ("dimensions", change_filter("Stress", dimensions=None)),
+        ("dimensions default_value", change_filter("Stress", dimensions=None, defaultValue=7.0)),
     ],
     ("metric_filters", "metric filter Stray"): [("*", stray_filter, "somebody's")],
     ("alarms", alarm("bridge-cpu")): [
         *single_changes("bridge-cpu"),
         (
             "evaluation_periods datapoints_to_alarm",
-            lambda hand: change_alarm(hand, f"{NAME}/bridge-cpu", EvaluationPeriods=24, DatapointsToAlarm=24),
+            change_alarm(f"{NAME}/bridge-cpu", EvaluationPeriods=24, DatapointsToAlarm=24),
         ),
         ("*", lambda hand: hand.cloudwatch.delete_alarms(AlarmNames=[f"{NAME}/bridge-cpu"]), "deleted"),
     ],
@@ -185,7 +188,7 @@ DRIFTS: Table = {
         *single_changes("bridge-memory"),
         (
             "statistic extended_statistic",
-            lambda hand: change_alarm(hand, f"{NAME}/bridge-memory", Statistic=None, ExtendedStatistic="p99"),
+            change_alarm(f"{NAME}/bridge-memory", Statistic=None, ExtendedStatistic="p99"),
         ),
     ],
     ("alarms", alarm("signalling-cpu")): [
@@ -200,7 +203,7 @@ DRIFTS: Table = {
         *single_changes("signalling-memory"),
         (
             "namespace metric_name dimensions statistic period metrics",
-            lambda hand: change_alarm(hand, f"{NAME}/signalling-memory", **dict.fromkeys(SINGLE), Metrics=[QUERY]),
+            change_alarm(f"{NAME}/signalling-memory", **METRIC_MATH),
             "of metric math",
         ),
     ],
