@@ -20,11 +20,9 @@ FUNCTION = f"function {ROTATION}"
 WAKE = f"{NAME}-wake"
 RULE = f"rule {NAME}-tasks"
 SLEEP = f"rule {NAME}-sleep"
-TASK_ROLE, EXECUTION_ROLE, INSTANCE_ROLE = (
-    f"{NAME}-bridge-task",
-    f"{NAME}-bridge-execution",
-    f"{NAME}-recorder-instance",
-)
+TASK_ROLE = f"{NAME}-bridge-task"
+EXECUTION_ROLE = f"{NAME}-bridge-execution"
+INSTANCE_ROLE = f"{NAME}-recorder-instance"
 READ_ONLY_ACCESS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 POOL = f"{NAME}-recorder"
@@ -69,8 +67,12 @@ def environment(hand: Hand) -> None:
     function(Environment={"Variables": {**found["Environment"]["Variables"], "OVERDUE_DAYS": "9999"}})(hand)
 
 
+def function_call(operation: str, **parameters: Any) -> Callable[[Hand], object]:
+    return call("lambda", operation, FunctionName=ROTATION, **parameters)
+
+
 def function(**changes: Any) -> Callable[[Hand], object]:
-    return call("lambda", "update_function_configuration", FunctionName=ROTATION, **changes)
+    return function_call("update_function_configuration", **changes)
 
 
 def layer(hand: Hand) -> None:
@@ -176,15 +178,18 @@ def target(service: str) -> dict[str, str]:
 BRIDGE = target(f"{NAME}-bridge")
 
 
-def change_tracking(hand: Hand, policy: str, service: dict[str, str], **changes: Any) -> None:
-    found = hand.client("application-autoscaling").describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
-    key = "TargetTrackingScalingPolicyConfiguration"
-    (tracking,) = (
-        item[key] for item in found if (item["PolicyName"], item["ResourceId"]) == (policy, service["ResourceId"])
-    )
-    hand.client("application-autoscaling").put_scaling_policy(
-        **service, PolicyName=policy, PolicyType="TargetTrackingScaling", **{key: {**tracking, **changes}}
-    )
+def change_tracking(policy: str, service: dict[str, str], **changes: Any) -> Callable[[Hand], None]:
+    def change(hand: Hand) -> None:
+        client, key = hand.client("application-autoscaling"), "TargetTrackingScalingPolicyConfiguration"
+        found = client.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+        (tracking,) = (
+            item[key] for item in found if (item["PolicyName"], item["ResourceId"]) == (policy, service["ResourceId"])
+        )
+        client.put_scaling_policy(
+            **service, PolicyName=policy, PolicyType="TargetTrackingScaling", **{key: {**tracking, **changes}}
+        )
+
+    return change
 
 
 def change_step(hand: Hand) -> None:
@@ -242,11 +247,9 @@ LOAD_BALANCER = {
     "containerPort": 8080,
 }
 SERVICE = f"service {NAME}-{{}}".format
-POOL_TEMPLATE, POOL_GROUP, PROVIDER = (
-    f"launch template {POOL}",
-    f"auto scaling group {POOL}",
-    f"capacity provider {POOL}",
-)
+POOL_TEMPLATE = f"launch template {POOL}"
+POOL_GROUP = f"auto scaling group {POOL}"
+PROVIDER = f"capacity provider {POOL}"
 STEP_FIELDS = {**ALARM_FIELDS, "Period": 60, "EvaluationPeriods": 9, "DatapointsToAlarm": 9}
 STEP = f"StepScaling-service/{CLUSTER}/{NAME}-bridge/full"
 TRACKING = f"policy {NAME}-bridge/cpu"
@@ -274,30 +277,17 @@ DRIFTS: Table = {
         *((field, function(**change)) for field, change in FUNCTION_FIELDS.items()),
         ("layers", layer),
         ("environment", environment),
-        ("code_sha256", call("lambda", "update_function_code", FunctionName=ROTATION, ZipFile=EMPTY_ZIP)),
+        ("code_sha256", function_call("update_function_code", ZipFile=EMPTY_ZIP)),
         (
             "architecture code_sha256",
-            call("lambda", "update_function_code", FunctionName=ROTATION, ZipFile=EMPTY_ZIP, Architectures=["x86_64"]),
+            function_call("update_function_code", ZipFile=EMPTY_ZIP, Architectures=["x86_64"]),
         ),
-        (
-            "reserved_concurrency",
-            call("lambda", "put_function_concurrency", FunctionName=ROTATION, ReservedConcurrentExecutions=0),
-            "stopped",
-        ),
-        (
-            "permissions.rotate",
-            call("lambda", "remove_permission", FunctionName=ROTATION, StatementId="rotate"),
-            "removed",
-        ),
+        ("reserved_concurrency", function_call("put_function_concurrency", ReservedConcurrentExecutions=0), "stopped"),
+        ("permissions.rotate", function_call("remove_permission", StatementId="rotate"), "removed"),
         (
             "permissions.stray",
-            call(
-                "lambda",
-                "add_permission",
-                FunctionName=ROTATION,
-                StatementId="stray",
-                Action="lambda:InvokeFunction",
-                Principal="s3.amazonaws.com",
+            function_call(
+                "add_permission", StatementId="stray", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com"
             ),
             "added",
         ),
@@ -445,20 +435,14 @@ DRIFTS: Table = {
     ("scaling", TRACKING): [
         (
             "target_value scale_in_cooldown scale_out_cooldown disable_scale_in",
-            lambda hand: change_tracking(
-                hand, "cpu", BRIDGE, TargetValue=10.0, ScaleInCooldown=1, ScaleOutCooldown=1, DisableScaleIn=True
+            change_tracking(
+                "cpu", BRIDGE, TargetValue=10.0, ScaleInCooldown=1, ScaleOutCooldown=1, DisableScaleIn=True
             ),
         ),
-        (
-            "predefined_metric_specification",
-            lambda hand: change_tracking(hand, "cpu", BRIDGE, PredefinedMetricSpecification=MEMORY),
-        ),
+        ("predefined_metric_specification", change_tracking("cpu", BRIDGE, PredefinedMetricSpecification=MEMORY)),
     ],
     ("scaling", f"policy {POOL}/busy"): [
-        (
-            "customized_metric_specification",
-            lambda hand: change_tracking(hand, "busy", target(POOL), CustomizedMetricSpecification=METRIC),
-        )
+        ("customized_metric_specification", change_tracking("busy", target(POOL), CustomizedMetricSpecification=METRIC))
     ],
     ("scaling", f"policy {NAME}-bridge/memory"): [
         ("*", scaling_call("delete_scaling_policy", **BRIDGE, PolicyName="memory"), "deleted")
