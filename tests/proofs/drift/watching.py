@@ -78,6 +78,12 @@ def change_alarm(name: str, **changes: Any) -> Callable[[Hand], None]:
     return change
 
 
+def stray_alarm(name: str) -> Callable[[Hand], object]:
+    single = {"Namespace": "x", "MetricName": "x", "Statistic": "Sum", "Period": 60}
+    rule = {"EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold"}
+    return call("cloudwatch", "put_metric_alarm", AlarmName=name, **single, **rule)
+
+
 def alarm_tags(hand: Hand, name: str) -> None:
     (found,) = hand.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
     hand.cloudwatch.tag_resource(ResourceARN=found["AlarmArn"], Tags=[{"Key": "Stray", "Value": "x"}])
@@ -208,22 +214,7 @@ DRIFTS: Table = {
         ),
     ],
     ("alarms", alarm("awake-too-long")): [("tags", lambda hand: alarm_tags(hand, f"{NAME}/awake-too-long"))],
-    ("alarms", alarm("stray")): [
-        (
-            "*",
-            lambda hand: hand.cloudwatch.put_metric_alarm(
-                AlarmName=f"{NAME}/stray",
-                MetricName="x",
-                Namespace="x",
-                Statistic="Sum",
-                Period=60,
-                EvaluationPeriods=1,
-                Threshold=1,
-                ComparisonOperator="GreaterThanThreshold",
-            ),
-            "somebody's",
-        )
-    ],
+    ("alarms", alarm("stray")): [("*", stray_alarm(f"{NAME}/stray"), "somebody's")],
     ("budgets", f"budget {COST}"): [
         ("amount", lambda hand: change_budget(hand, COST, BudgetLimit={"Amount": "99999", "Unit": "USD"})),
         ("time_unit", lambda hand: change_budget(hand, COST, TimeUnit="ANNUALLY")),
