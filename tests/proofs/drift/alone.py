@@ -11,7 +11,7 @@ from .case import DOMAIN, NAME, Hand, call
 from .network import ONE
 from .services import BRIDGE, CLUSTER, POOL, READ_ONLY_ACCESS, scaling_call
 from .stores import ARN, LOG_GROUP, SECRET, TABLE
-from .watching import TOPIC
+from .watching import TOPIC, stray_alarm
 
 
 def foreign_role(hand: Hand) -> None:
@@ -56,18 +56,7 @@ LEFT_ALONE: dict[str, Callable[[Hand], object]] = {
     "values of the secret": other_pin,
     "events in the log group": call("logs", "create_log_stream", logGroupName=LOG_GROUP, logStreamName="task"),
     "a pager at the topic": pager,
-    "an alarm of another platform": call(
-        "cloudwatch",
-        "put_metric_alarm",
-        AlarmName=f"{NAME}-staging/x",
-        MetricName="x",
-        Namespace="x",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-    ),
+    "an alarm of another platform": stray_alarm(f"{NAME}-staging/x"),
     "a security group of somebody else": lambda hand: hand.ec2.create_security_group(
         GroupName="other", Description="x", VpcId=hand.vpc_id()
     ),

@@ -99,12 +99,7 @@ class Hand:
         return str(self.route53.list_hosted_zones_by_name(DNSName="example.com")["HostedZones"][0]["Id"])
 
     def record(self, action: str, kind: str, name: str, ttl: int, *values: str) -> None:
-        record_set = {
-            "Name": name,
-            "Type": kind,
-            "TTL": ttl,
-            "ResourceRecords": [{"Value": value} for value in values],
-        }
+        record_set = {"Name": name, "Type": kind, "TTL": ttl, "ResourceRecords": [{"Value": value} for value in values]}
         self.route53.change_resource_record_sets(
             HostedZoneId=self.zone_id(), ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": record_set}]}
         )
@@ -127,6 +122,12 @@ class Hand:
         self.cloudfront.update_distribution(
             Id=identifier, IfMatch=answer["ETag"], DistributionConfig=answer["DistributionConfig"]
         )
+
+
+# (module, resource) -> fields, act and, if there are any, the others of a ``Drift``. White space separates the fields;
+# a question mark in them stands for a space.
+Table = dict[tuple[str, str], list[tuple[Any, ...]]]
+ALONE = True
 
 
 @dataclass(frozen=True)
@@ -168,11 +169,13 @@ class Drift:
         )
 
 
-def drift(
-    module: str, resource: str, fields: str, act: Callable[[Hand], object], what: str = "", alone: bool = False
-) -> Drift:
-    """``fields`` are separated by white space; a question mark in them stands for a space."""
-    return Drift(module, resource, frozenset(fields.split()), act, what, alone)
+def drifts(table: Table) -> list[Drift]:
+    """The drifts of a table."""
+    return [
+        Drift(module, resource, frozenset(fields.split()), act, *rest)
+        for (module, resource), rows in table.items()
+        for fields, act, *rest in rows
+    ]
 
 
 def call(service: str, operation: str, /, **parameters: Any) -> Callable[[Hand], object]:

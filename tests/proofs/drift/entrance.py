@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .case import DOMAIN, NAME, Hand, drift
+from .case import ALONE, DOMAIN, NAME, Hand, Table
 
 Config = dict[str, Any]
 CERTIFICATE = f"certificate {DOMAIN}"
@@ -33,8 +33,7 @@ def other_alias(hand: Hand) -> None:
     record_set = hand.record_set("A", DOMAIN)
     record_set["AliasTarget"]["DNSName"] = "d111111abcdef8.cloudfront.net."
     hand.route53.change_resource_record_sets(
-        HostedZoneId=hand.zone_id(),
-        ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record_set}]},
+        HostedZoneId=hand.zone_id(), ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record_set}]}
     )
 
 
@@ -128,101 +127,74 @@ def policy(kind: str, **changes: Any) -> Callable[[Hand], None]:
     return change
 
 
-DRIFTS = [
-    drift(
-        "dns_records",
-        CAA,
-        "ttl values",
-        lambda hand: hand.record("UPSERT", "CAA", DOMAIN, 86400, *ISSUERS, '0 issue "x.org"'),
-    ),
-    drift("dns_records", CAA, "*", lambda hand: lose_record(hand, "CAA", DOMAIN), "deleted"),
-    drift("dns_records", f"A {DOMAIN}", "alias", other_alias),
-    drift("dns_records", f"AAAA {DOMAIN}", "*", lambda hand: lose_record(hand, "AAAA", DOMAIN), "deleted"),
-    drift("dns_records", f"A turn.{DOMAIN}", "*", lambda hand: lose_record(hand, "A", f"turn.{DOMAIN}"), "deleted"),
-    drift("certificate", CERTIFICATE, "tags", certificate_tags),
-    drift("certificate", "CNAME *", "ttl values", other_validation, "another validation record"),
-    drift(
-        "certificate",
-        "CNAME *",
-        "*",
-        lambda hand: lose_record(hand, "CNAME", validation_name(hand)),
-        "validation record deleted",
-    ),
-    drift(
-        "certificate",
-        CERTIFICATE,
-        "*",
-        lambda hand: hand.acm.delete_certificate(CertificateArn=hand.certificate_arn()),
-        "deleted",
-        alone=True,
-    ),
-    drift("distribution", DISTRIBUTION, "enabled", settings(Enabled=False), "switched off"),
-    drift(
-        "distribution",
-        DISTRIBUTION,
-        "price_class http_version is_ipv6_enabled default_root_object",
-        settings(
-            PriceClass="PriceClass_100", HttpVersion="http1.1", IsIPV6Enabled=False, DefaultRootObject="index.html"
+DRIFTS: Table = {
+    ("dns_records", CAA): [
+        ("ttl values", lambda hand: hand.record("UPSERT", "CAA", DOMAIN, 86400, *ISSUERS, '0 issue "x.org"')),
+        ("*", lambda hand: lose_record(hand, "CAA", DOMAIN), "deleted"),
+    ],
+    ("dns_records", f"A {DOMAIN}"): [("alias", other_alias)],
+    ("dns_records", f"AAAA {DOMAIN}"): [("*", lambda hand: lose_record(hand, "AAAA", DOMAIN), "deleted")],
+    ("dns_records", f"A turn.{DOMAIN}"): [("*", lambda hand: lose_record(hand, "A", f"turn.{DOMAIN}"), "deleted")],
+    ("certificate", "CNAME *"): [
+        ("ttl values", other_validation, "another validation record"),
+        ("*", lambda hand: lose_record(hand, "CNAME", validation_name(hand)), "validation record deleted"),
+    ],
+    ("certificate", CERTIFICATE): [
+        ("tags", certificate_tags),
+        ("*", lambda hand: hand.acm.delete_certificate(CertificateArn=hand.certificate_arn()), "deleted", ALONE),
+    ],
+    ("distribution", DISTRIBUTION): [
+        ("enabled", settings(Enabled=False), "switched off"),
+        (
+            "price_class http_version is_ipv6_enabled default_root_object",
+            settings(
+                PriceClass="PriceClass_100", HttpVersion="http1.1", IsIPV6Enabled=False, DefaultRootObject="index.html"
+            ),
         ),
-    ),
-    drift("distribution", DISTRIBUTION, "aliases", settings(Aliases={"Quantity": 1, "Items": ["other.example.com"]})),
-    drift("distribution", DISTRIBUTION, "viewer_certificate", viewer_certificate, "old TLS"),
-    drift("distribution", DISTRIBUTION, "origin?live", item("Origins", "Id", "live", ConnectionTimeout=10)),
-    drift("distribution", DISTRIBUTION, "origin?live", header, "another secret"),
-    drift("distribution", DISTRIBUTION, "origins", stray("Origins"), "one more"),
-    drift(
-        "distribution",
-        DISTRIBUTION,
-        "origin?group?live-or-wake",
-        item("OriginGroups", "Id", "live-or-wake", FailoverCriteria={"StatusCodes": {"Quantity": 1, "Items": [404]}}),
-    ),
-    drift("distribution", DISTRIBUTION, "default_cache_behavior", default_behavior),
-    drift(
-        "distribution",
-        DISTRIBUTION,
-        "behavior?/_wake[*]",
-        item("CacheBehaviors", "PathPattern", "/_wake*", ViewerProtocolPolicy="allow-all"),
-    ),
-    drift(
-        "distribution",
-        DISTRIBUTION,
-        "cache_behaviors behavior?/css/[*]",
-        lose("CacheBehaviors", "PathPattern", "/css/*"),
-    ),
-    drift("distribution", DISTRIBUTION, "error_caching_min_ttl", error_pages),
-    drift("distribution", DISTRIBUTION, "tags", distribution_tags),
-    drift("distribution", DISTRIBUTION, "origin_groups", stray("OriginGroups"), "one more"),
-    drift(
-        "distribution",
-        f"origin access control {NAME}",
-        "signing_behavior description origin_access_control_origin_type",
-        policy("OriginAccessControl", SigningBehavior="never", Description="x", OriginAccessControlOriginType="s3"),
-    ),
-    drift(
-        "distribution",
-        f"response headers policy {NAME}",
-        "security_headers_config",
-        policy("ResponseHeadersPolicy", SecurityHeadersConfig={"ContentTypeOptions": {"Override": True}}),
-    ),
-    drift(
-        "distribution",
-        f"cache policy {NAME}-static",
-        "min_ttl default_ttl max_ttl",
-        policy("CachePolicy", MinTTL=1, DefaultTTL=2, MaxTTL=3),
-    ),
-    drift(
-        "distribution",
-        f"cache policy {NAME}-static",
-        "parameters_in_cache_key_and_forwarded_to_origin",
-        policy(
-            "CachePolicy",
-            ParametersInCacheKeyAndForwardedToOrigin={
-                "EnableAcceptEncodingGzip": False,
-                "EnableAcceptEncodingBrotli": False,
-                "HeadersConfig": {"HeaderBehavior": "none"},
-                "CookiesConfig": {"CookieBehavior": "all"},
-                "QueryStringsConfig": {"QueryStringBehavior": "none"},
-            },
+        ("aliases", settings(Aliases={"Quantity": 1, "Items": ["other.example.com"]})),
+        ("viewer_certificate", viewer_certificate, "old TLS"),
+        ("origin?live", item("Origins", "Id", "live", ConnectionTimeout=10)),
+        ("origin?live", header, "another secret"),
+        ("origins", stray("Origins"), "one more"),
+        (
+            "origin?group?live-or-wake",
+            item(
+                "OriginGroups", "Id", "live-or-wake", FailoverCriteria={"StatusCodes": {"Quantity": 1, "Items": [404]}}
+            ),
         ),
-    ),
-]
+        ("default_cache_behavior", default_behavior),
+        ("behavior?/_wake[*]", item("CacheBehaviors", "PathPattern", "/_wake*", ViewerProtocolPolicy="allow-all")),
+        ("cache_behaviors behavior?/css/[*]", lose("CacheBehaviors", "PathPattern", "/css/*")),
+        ("error_caching_min_ttl", error_pages),
+        ("tags", distribution_tags),
+        ("origin_groups", stray("OriginGroups"), "one more"),
+    ],
+    ("distribution", f"origin access control {NAME}"): [
+        (
+            "signing_behavior description origin_access_control_origin_type",
+            policy("OriginAccessControl", SigningBehavior="never", Description="x", OriginAccessControlOriginType="s3"),
+        )
+    ],
+    ("distribution", f"response headers policy {NAME}"): [
+        (
+            "security_headers_config",
+            policy("ResponseHeadersPolicy", SecurityHeadersConfig={"ContentTypeOptions": {"Override": True}}),
+        )
+    ],
+    ("distribution", f"cache policy {NAME}-static"): [
+        ("min_ttl default_ttl max_ttl", policy("CachePolicy", MinTTL=1, DefaultTTL=2, MaxTTL=3)),
+        (
+            "parameters_in_cache_key_and_forwarded_to_origin",
+            policy(
+                "CachePolicy",
+                ParametersInCacheKeyAndForwardedToOrigin={
+                    "EnableAcceptEncodingGzip": False,
+                    "EnableAcceptEncodingBrotli": False,
+                    "HeadersConfig": {"HeaderBehavior": "none"},
+                    "CookiesConfig": {"CookieBehavior": "all"},
+                    "QueryStringsConfig": {"QueryStringBehavior": "none"},
+                },
+            ),
+        ),
+    ],
+}

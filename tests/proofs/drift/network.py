@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .case import NAME, Hand, drift
+from .case import NAME, Hand, Table
 
 ONE, TWO = "10.90.0.0/24", "10.90.1.0/24"
 OPEN = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -131,8 +131,7 @@ def discovery_ttl(hand: Hand) -> None:
 
 def negative_ttl(hand: Hand) -> None:
     hand.servicediscovery.update_private_dns_namespace(
-        Id=hand.namespace()["Id"],
-        Namespace={"Properties": {"DnsProperties": {"SOA": {"TTL": 3600}}}},
+        Id=hand.namespace()["Id"], Namespace={"Properties": {"DnsProperties": {"SOA": {"TTL": 3600}}}}
     )
 
 
@@ -148,146 +147,91 @@ def other_subnet(hand: Hand) -> None:
 
 
 VPC = f"vpc {NAME}"
-DRIFTS = [
-    drift(
-        "vpc",
-        VPC,
-        "dns_hostnames",
-        lambda hand: hand.ec2.modify_vpc_attribute(VpcId=hand.vpc_id(), EnableDnsHostnames={"Value": False}),
-    ),
-    drift(
-        "vpc",
-        VPC,
-        "dns_support",
-        lambda hand: hand.ec2.modify_vpc_attribute(VpcId=hand.vpc_id(), EnableDnsSupport={"Value": False}),
-    ),
-    drift("vpc", VPC, "tags", lambda hand: retag(hand, hand.vpc_id())),
-    drift("vpc", f"subnet {ONE}", "assign_ipv4", lambda hand: subnet_attribute(hand, ONE, "MapPublicIpOnLaunch")),
-    drift(
-        "vpc", f"subnet {ONE}", "assign_ipv6", lambda hand: subnet_attribute(hand, ONE, "AssignIpv6AddressOnCreation")
-    ),
-    drift("vpc", f"subnet {TWO}", "ipv6 assign_ipv6", lambda hand: no_ipv6(hand, TWO)),
-    drift("vpc", f"subnet {ONE}", "tags", lambda hand: retag(hand, hand.subnet(ONE)["SubnetId"])),
-    drift("public_routes", "internet gateway", "vpc", detach_gateway),
-    drift(
-        "public_routes",
-        "internet gateway",
-        "tags",
-        lambda hand: hand.ec2.create_tags(Resources=[hand.gateway_id()], Tags=[{"Key": "Environment", "Value": "x"}]),
-    ),
-    drift("public_routes", "route table", "routes", other_route, "one lost, one added"),
-    drift("public_routes", "route table", "subnets", to_main_table),
-    drift("public_routes", "route table", "tags", lambda hand: retag(hand, hand.table()["RouteTableId"])),
-    drift("public_routes", "stray route table *", "*", stray_table, "an empty one of the same name"),
-    drift("public_routes", "vpc endpoint s3", "policy", endpoint_policy),
-    drift("public_routes", "vpc endpoint s3", "route_tables", endpoint_table),
-    drift("public_routes", "vpc endpoint s3", "tags", lambda hand: retag(hand, hand.endpoint_id())),
-    drift(
-        "public_routes",
-        "vpc endpoint s3",
-        "*",
-        lambda hand: hand.ec2.delete_vpc_endpoints(VpcEndpointIds=[hand.endpoint_id()]),
-        "deleted",
-    ),
-    drift(
-        "security_groups",
-        f"rules of {NAME}-signalling",
-        "ingress",
-        lambda hand: authorize(hand, "signalling", "ingress", OPEN),
-        "a rule added",
-    ),
-    drift(
-        "security_groups",
-        f"rules of {NAME}-signalling",
-        "egress",
-        lambda hand: authorize(hand, "signalling", "egress", OPEN),
-        "a rule added",
-    ),
-    drift(
-        "security_groups",
-        f"rules of {NAME}-storage",
-        "ingress",
-        lambda hand: revoke(hand, "storage", "ingress", 2049),
-        "a rule removed",
-    ),
-    drift(
-        "security_groups",
-        f"rules of {NAME}-recorder",
-        "egress",
-        lambda hand: revoke(hand, "recorder", "egress", 443),
-        "a rule removed",
-    ),
-    drift("security_groups", f"rules of {NAME}-bridge", "ingress", reword, "a description changed"),
-    drift(
-        "security_groups",
-        "rules of default",
-        "ingress",
-        lambda hand: authorize(hand, "default", "ingress", OPEN),
-        "a rule added",
-    ),
-    drift(
-        "security_groups",
-        "rules of default",
-        "egress",
-        lambda hand: authorize(hand, "default", "egress", OPEN),
-        "a rule added",
-    ),
-    drift(
-        "security_groups",
-        f"security group {NAME}-bridge",
-        "tags",
-        lambda hand: retag(hand, hand.group("bridge")["GroupId"]),
-    ),
-    drift(
-        "file_system",
-        f"file system {NAME}",
-        "throughput_mode",
-        lambda hand: hand.efs.update_file_system(FileSystemId=hand.file_system_id(), ThroughputMode="bursting"),
-    ),
-    drift(
-        "file_system",
-        f"file system {NAME}",
-        "lifecycle",
-        lambda hand: hand.efs.put_lifecycle_configuration(FileSystemId=hand.file_system_id(), LifecyclePolicies=[]),
-    ),
-    drift("file_system", f"file system {NAME}", "policy", open_file_system),
-    drift("file_system", f"file system {NAME}", "tags", lambda hand: file_system_tags(hand, hand.file_system_id())),
-    drift(
-        "file_system",
-        f"access point {NAME}",
-        "tags",
-        lambda hand: file_system_tags(hand, hand.access_point()["AccessPointId"]),
-    ),
-    drift(
-        "file_system",
-        f"access point {NAME}",
-        "posix_user",
-        lambda hand: other_access_point(hand, PosixUser={"Uid": 0, "Gid": 0}),
-    ),
-    drift(
-        "file_system",
-        f"access point {NAME}",
-        "root_directory",
-        lambda hand: other_access_point(hand, RootDirectory={"Path": "/"}),
-    ),
-    drift("file_system", "mount target in us-east-1a", "security_groups", other_mount_groups),
-    drift(
-        "file_system",
-        "mount target in us-east-1b",
-        "*",
-        lambda hand: hand.efs.delete_mount_target(MountTargetId=hand.mount_target_id(TWO)),
-        "deleted",
-    ),
-    drift("file_system", "mount target in us-east-1b", "subnet", other_subnet),
-    drift("service_discovery", f"namespace {NAME}.internal", "negative_ttl", negative_ttl),
-    drift(
-        "service_discovery",
-        f"namespace {NAME}.internal",
-        "tags",
-        lambda hand: discovery_tags(hand, hand.namespace()["Arn"]),
-    ),
-    drift("service_discovery", "service xmpp", "ttl", discovery_ttl),
-    drift(
-        "service_discovery", "service xmpp", "tags", lambda hand: discovery_tags(hand, hand.discovery_service()["Arn"])
-    ),
-]
+DRIFTS: Table = {
+    ("vpc", VPC): [
+        (
+            "dns_hostnames",
+            lambda hand: hand.ec2.modify_vpc_attribute(VpcId=hand.vpc_id(), EnableDnsHostnames={"Value": False}),
+        ),
+        (
+            "dns_support",
+            lambda hand: hand.ec2.modify_vpc_attribute(VpcId=hand.vpc_id(), EnableDnsSupport={"Value": False}),
+        ),
+        ("tags", lambda hand: retag(hand, hand.vpc_id())),
+    ],
+    ("vpc", f"subnet {ONE}"): [
+        ("assign_ipv4", lambda hand: subnet_attribute(hand, ONE, "MapPublicIpOnLaunch")),
+        ("assign_ipv6", lambda hand: subnet_attribute(hand, ONE, "AssignIpv6AddressOnCreation")),
+        ("tags", lambda hand: retag(hand, hand.subnet(ONE)["SubnetId"])),
+    ],
+    ("vpc", f"subnet {TWO}"): [("ipv6 assign_ipv6", lambda hand: no_ipv6(hand, TWO))],
+    ("public_routes", "internet gateway"): [
+        ("vpc", detach_gateway),
+        (
+            "tags",
+            lambda hand: hand.ec2.create_tags(
+                Resources=[hand.gateway_id()], Tags=[{"Key": "Environment", "Value": "x"}]
+            ),
+        ),
+    ],
+    ("public_routes", "route table"): [
+        ("routes", other_route, "one lost, one added"),
+        ("subnets", to_main_table),
+        ("tags", lambda hand: retag(hand, hand.table()["RouteTableId"])),
+    ],
+    ("public_routes", "stray route table *"): [("*", stray_table, "an empty one of the same name")],
+    ("public_routes", "vpc endpoint s3"): [
+        ("policy", endpoint_policy),
+        ("route_tables", endpoint_table),
+        ("tags", lambda hand: retag(hand, hand.endpoint_id())),
+        ("*", lambda hand: hand.ec2.delete_vpc_endpoints(VpcEndpointIds=[hand.endpoint_id()]), "deleted"),
+    ],
+    ("security_groups", f"rules of {NAME}-signalling"): [
+        ("ingress", lambda hand: authorize(hand, "signalling", "ingress", OPEN), "a rule added"),
+        ("egress", lambda hand: authorize(hand, "signalling", "egress", OPEN), "a rule added"),
+    ],
+    ("security_groups", f"rules of {NAME}-storage"): [
+        ("ingress", lambda hand: revoke(hand, "storage", "ingress", 2049), "a rule removed")
+    ],
+    ("security_groups", f"rules of {NAME}-recorder"): [
+        ("egress", lambda hand: revoke(hand, "recorder", "egress", 443), "a rule removed")
+    ],
+    ("security_groups", f"rules of {NAME}-bridge"): [("ingress", reword, "a description changed")],
+    ("security_groups", "rules of default"): [
+        ("ingress", lambda hand: authorize(hand, "default", "ingress", OPEN), "a rule added"),
+        ("egress", lambda hand: authorize(hand, "default", "egress", OPEN), "a rule added"),
+    ],
+    ("security_groups", f"security group {NAME}-bridge"): [
+        ("tags", lambda hand: retag(hand, hand.group("bridge")["GroupId"]))
+    ],
+    ("file_system", f"file system {NAME}"): [
+        (
+            "throughput_mode",
+            lambda hand: hand.efs.update_file_system(FileSystemId=hand.file_system_id(), ThroughputMode="bursting"),
+        ),
+        (
+            "lifecycle",
+            lambda hand: hand.efs.put_lifecycle_configuration(FileSystemId=hand.file_system_id(), LifecyclePolicies=[]),
+        ),
+        ("policy", open_file_system),
+        ("tags", lambda hand: file_system_tags(hand, hand.file_system_id())),
+    ],
+    ("file_system", f"access point {NAME}"): [
+        ("tags", lambda hand: file_system_tags(hand, hand.access_point()["AccessPointId"])),
+        ("posix_user", lambda hand: other_access_point(hand, PosixUser={"Uid": 0, "Gid": 0})),
+        ("root_directory", lambda hand: other_access_point(hand, RootDirectory={"Path": "/"})),
+    ],
+    ("file_system", "mount target in us-east-1a"): [("security_groups", other_mount_groups)],
+    ("file_system", "mount target in us-east-1b"): [
+        ("*", lambda hand: hand.efs.delete_mount_target(MountTargetId=hand.mount_target_id(TWO)), "deleted"),
+        ("subnet", other_subnet),
+    ],
+    ("service_discovery", f"namespace {NAME}.internal"): [
+        ("negative_ttl", negative_ttl),
+        ("tags", lambda hand: discovery_tags(hand, hand.namespace()["Arn"])),
+    ],
+    ("service_discovery", "service xmpp"): [
+        ("ttl", discovery_ttl),
+        ("tags", lambda hand: discovery_tags(hand, hand.discovery_service()["Arn"])),
+    ],
+}

@@ -10,9 +10,9 @@ from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import spelled
 
-from .case import NAME, Hand, call, drift
+from .case import NAME, Hand, Table, call
 from .stores import ARN
-from .watching import ALARM_FIELDS, QUERY, SINGLE, change_alarm
+from .watching import ALARM_FIELDS, METRIC_MATH, change_alarm
 
 CLUSTER = f"{NAME}-cluster"
 ROTATION = f"{NAME}-rotation"
@@ -20,11 +20,9 @@ FUNCTION = f"function {ROTATION}"
 WAKE = f"{NAME}-wake"
 RULE = f"rule {NAME}-tasks"
 SLEEP = f"rule {NAME}-sleep"
-TASK_ROLE, EXECUTION_ROLE, INSTANCE_ROLE = (
-    f"{NAME}-bridge-task",
-    f"{NAME}-bridge-execution",
-    f"{NAME}-recorder-instance",
-)
+TASK_ROLE = f"{NAME}-bridge-task"
+EXECUTION_ROLE = f"{NAME}-bridge-execution"
+INSTANCE_ROLE = f"{NAME}-recorder-instance"
 READ_ONLY_ACCESS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 POOL = f"{NAME}-recorder"
@@ -66,17 +64,20 @@ def lose_role(hand: Hand, role: str) -> None:
 
 def environment(hand: Hand) -> None:
     found = hand.client("lambda").get_function_configuration(FunctionName=ROTATION)
-    variables = {**found["Environment"]["Variables"], "OVERDUE_DAYS": "9999"}
-    hand.client("lambda").update_function_configuration(FunctionName=ROTATION, Environment={"Variables": variables})
+    function(Environment={"Variables": {**found["Environment"]["Variables"], "OVERDUE_DAYS": "9999"}})(hand)
 
 
-def function(hand: Hand, **changes: Any) -> None:
-    hand.client("lambda").update_function_configuration(FunctionName=ROTATION, **changes)
+def function_call(operation: str, **parameters: Any) -> Callable[[Hand], object]:
+    return call("lambda", operation, FunctionName=ROTATION, **parameters)
+
+
+def function(**changes: Any) -> Callable[[Hand], object]:
+    return function_call("update_function_configuration", **changes)
 
 
 def layer(hand: Hand) -> None:
     made = hand.client("lambda").publish_layer_version(LayerName="other", Content={"ZipFile": EMPTY_ZIP})
-    function(hand, Layers=[made["LayerVersionArn"]])
+    function(Layers=[made["LayerVersionArn"]])(hand)
 
 
 def function_tags(hand: Hand) -> None:
@@ -138,12 +139,12 @@ def group_tags(hand: Hand) -> None:
     hand.autoscaling.delete_tags(Tags=[tag])
 
 
-def change_group(hand: Hand, **changes: Any) -> None:
-    hand.autoscaling.update_auto_scaling_group(AutoScalingGroupName=POOL, **changes)
+def change_group(**changes: Any) -> Callable[[Hand], object]:
+    return call("autoscaling", "update_auto_scaling_group", AutoScalingGroupName=POOL, **changes)
 
 
-def change_provider(hand: Hand, **changes: Any) -> None:
-    hand.ecs.update_capacity_provider(name=POOL, autoScalingGroupProvider=changes)
+def change_provider(**changes: Any) -> Callable[[Hand], object]:
+    return call("ecs", "update_capacity_provider", name=POOL, autoScalingGroupProvider=changes)
 
 
 def ecs_tags(hand: Hand, resource: str) -> None:
@@ -162,8 +163,8 @@ def deregister(hand: Hand, kind: str) -> None:
     hand.ecs.deregister_task_definition(taskDefinition=f"{NAME}-{kind}:1")
 
 
-def change_service(hand: Hand, kind: str, **changes: Any) -> None:
-    hand.ecs.update_service(cluster=CLUSTER, service=f"{NAME}-{kind}", **changes)
+def change_service(kind: str, **changes: Any) -> Callable[[Hand], object]:
+    return call("ecs", "update_service", cluster=CLUSTER, service=f"{NAME}-{kind}", **changes)
 
 
 def target(service: str) -> dict[str, str]:
@@ -177,15 +178,18 @@ def target(service: str) -> dict[str, str]:
 BRIDGE = target(f"{NAME}-bridge")
 
 
-def change_tracking(hand: Hand, policy: str, service: dict[str, str], **changes: Any) -> None:
-    found = hand.client("application-autoscaling").describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
-    key = "TargetTrackingScalingPolicyConfiguration"
-    (tracking,) = (
-        item[key] for item in found if (item["PolicyName"], item["ResourceId"]) == (policy, service["ResourceId"])
-    )
-    hand.client("application-autoscaling").put_scaling_policy(
-        **service, PolicyName=policy, PolicyType="TargetTrackingScaling", **{key: {**tracking, **changes}}
-    )
+def change_tracking(policy: str, service: dict[str, str], **changes: Any) -> Callable[[Hand], None]:
+    def change(hand: Hand) -> None:
+        client, key = hand.client("application-autoscaling"), "TargetTrackingScalingPolicyConfiguration"
+        found = client.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+        (tracking,) = (
+            item[key] for item in found if (item["PolicyName"], item["ResourceId"]) == (policy, service["ResourceId"])
+        )
+        client.put_scaling_policy(
+            **service, PolicyName=policy, PolicyType="TargetTrackingScaling", **{key: {**tracking, **changes}}
+        )
+
+    return change
 
 
 def change_step(hand: Hand) -> None:
@@ -237,436 +241,242 @@ DEPLOYMENT = {
 OTHER_NETWORK = {
     "awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"], "assignPublicIp": "DISABLED"}
 }
+LOAD_BALANCER = {
+    "targetGroupArn": ARN("elasticloadbalancing", "targetgroup/x/1"),
+    "containerName": "jvb",
+    "containerPort": 8080,
+}
 SERVICE = f"service {NAME}-{{}}".format
-POOL_TEMPLATE, POOL_GROUP, PROVIDER = (
-    f"launch template {POOL}",
-    f"auto scaling group {POOL}",
-    f"capacity provider {POOL}",
-)
-STEP_ALARM = f"alarm StepScaling-service/{CLUSTER}/{NAME}-bridge/full"
+POOL_TEMPLATE = f"launch template {POOL}"
+POOL_GROUP = f"auto scaling group {POOL}"
+PROVIDER = f"capacity provider {POOL}"
+STEP_FIELDS = {**ALARM_FIELDS, "Period": 60, "EvaluationPeriods": 9, "DatapointsToAlarm": 9}
+STEP = f"StepScaling-service/{CLUSTER}/{NAME}-bridge/full"
 TRACKING = f"policy {NAME}-bridge/cpu"
-DRIFTS = [
+DRIFTS: Table = {
     # Roles
-    drift("iam_roles", f"role {TASK_ROLE}", "trust", other_trust),
-    drift("iam_roles", f"role {EXECUTION_ROLE}", "policies.*", lambda hand: put_policy(hand, EXECUTION_ROLE), "edited"),
-    drift(
-        "iam_roles",
-        f"role {EXECUTION_ROLE}",
-        "policies.stray",
-        lambda hand: put_policy(hand, EXECUTION_ROLE, "stray"),
-        "one more",
-    ),
-    drift(
-        "iam_roles",
-        f"role {ROTATION}-function",
-        "policies.*",
-        lambda hand: lose_policy(hand, f"{ROTATION}-function"),
-        "lost",
-    ),
-    drift(
-        "iam_roles",
-        f"role {TASK_ROLE}",
-        "managed_policies",
-        call("iam", "attach_role_policy", RoleName=TASK_ROLE, PolicyArn=READ_ONLY_ACCESS),
-        "one more",
-    ),
-    drift("iam_roles", f"role {INSTANCE_ROLE}", "instance_profile", lose_profile),
-    drift("iam_roles", f"role {INSTANCE_ROLE}", "tags", role_tags),
-    drift("iam_roles", f"role {WAKE}-function", "*", lambda hand: lose_role(hand, f"{WAKE}-function"), "deleted"),
+    ("iam_roles", f"role {TASK_ROLE}"): [
+        ("trust", other_trust),
+        (
+            "managed_policies",
+            call("iam", "attach_role_policy", RoleName=TASK_ROLE, PolicyArn=READ_ONLY_ACCESS),
+            "one more",
+        ),
+    ],
+    ("iam_roles", f"role {EXECUTION_ROLE}"): [
+        ("policies.*", lambda hand: put_policy(hand, EXECUTION_ROLE), "edited"),
+        ("policies.stray", lambda hand: put_policy(hand, EXECUTION_ROLE, "stray"), "one more"),
+    ],
+    ("iam_roles", f"role {ROTATION}-function"): [
+        ("policies.*", lambda hand: lose_policy(hand, f"{ROTATION}-function"), "lost")
+    ],
+    ("iam_roles", f"role {INSTANCE_ROLE}"): [("instance_profile", lose_profile), ("tags", role_tags)],
+    ("iam_roles", f"role {WAKE}-function"): [("*", lambda hand: lose_role(hand, f"{WAKE}-function"), "deleted")],
     # Functions
-    *(
-        drift("functions", FUNCTION, field, lambda hand, change=change: function(hand, **change))
-        for field, change in FUNCTION_FIELDS.items()
-    ),
-    drift("functions", FUNCTION, "layers", layer),
-    drift("functions", FUNCTION, "environment", environment),
-    drift(
-        "functions",
-        FUNCTION,
-        "code_sha256",
-        call("lambda", "update_function_code", FunctionName=ROTATION, ZipFile=EMPTY_ZIP),
-    ),
-    drift(
-        "functions",
-        FUNCTION,
-        "architecture code_sha256",
-        call("lambda", "update_function_code", FunctionName=ROTATION, ZipFile=EMPTY_ZIP, Architectures=["x86_64"]),
-    ),
-    drift(
-        "functions",
-        FUNCTION,
-        "reserved_concurrency",
-        call("lambda", "put_function_concurrency", FunctionName=ROTATION, ReservedConcurrentExecutions=0),
-        "stopped",
-    ),
-    drift(
-        "functions",
-        FUNCTION,
-        "permissions.rotate",
-        call("lambda", "remove_permission", FunctionName=ROTATION, StatementId="rotate"),
-        "removed",
-    ),
-    drift(
-        "functions",
-        FUNCTION,
-        "permissions.stray",
-        call(
-            "lambda",
-            "add_permission",
-            FunctionName=ROTATION,
-            StatementId="stray",
-            Action="lambda:InvokeFunction",
-            Principal="s3.amazonaws.com",
+    ("functions", FUNCTION): [
+        *((field, function(**change)) for field, change in FUNCTION_FIELDS.items()),
+        ("layers", layer),
+        ("environment", environment),
+        ("code_sha256", function_call("update_function_code", ZipFile=EMPTY_ZIP)),
+        (
+            "architecture code_sha256",
+            function_call("update_function_code", ZipFile=EMPTY_ZIP, Architectures=["x86_64"]),
         ),
-        "added",
-    ),
-    drift(
-        "functions",
-        f"function {WAKE}",
-        "url",
-        call("lambda", "update_function_url_config", FunctionName=WAKE, AuthType="NONE"),
-        "open to all",
-    ),
-    drift("functions", FUNCTION, "tags", function_tags),
-    drift(
-        "functions",
-        f"function {NAME}-sleep",
-        "*",
-        call("lambda", "delete_function", FunctionName=f"{NAME}-sleep"),
-        "deleted",
-    ),
+        ("reserved_concurrency", function_call("put_function_concurrency", ReservedConcurrentExecutions=0), "stopped"),
+        ("permissions.rotate", function_call("remove_permission", StatementId="rotate"), "removed"),
+        (
+            "permissions.stray",
+            function_call(
+                "add_permission", StatementId="stray", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com"
+            ),
+            "added",
+        ),
+        ("tags", function_tags),
+    ],
+    ("functions", f"function {WAKE}"): [
+        ("url", call("lambda", "update_function_url_config", FunctionName=WAKE, AuthType="NONE"), "open to all")
+    ],
+    ("functions", f"function {NAME}-sleep"): [
+        ("*", call("lambda", "delete_function", FunctionName=f"{NAME}-sleep"), "deleted")
+    ],
     # Rules
-    drift("event_rules", SLEEP, "state", call("events", "disable_rule", Name=f"{NAME}-sleep"), "disabled"),
-    drift(
-        "event_rules",
-        SLEEP,
-        "schedule_expression",
-        lambda hand: change_rule(hand, f"{NAME}-sleep", ScheduleExpression="rate(1 day)"),
-    ),
-    drift("event_rules", SLEEP, "description", lambda hand: change_rule(hand, f"{NAME}-sleep", Description="x")),
-    drift("event_rules", SLEEP, "tags", rule_tags),
-    drift(
-        "event_rules",
-        SLEEP,
-        "targets.function",
-        call("events", "remove_targets", Rule=f"{NAME}-sleep", Ids=["function"]),
-        "removed",
-    ),
-    drift(
-        "event_rules",
-        RULE,
-        "event_pattern",
-        lambda hand: change_rule(hand, f"{NAME}-tasks", EventPattern=json.dumps({"source": ["aws.ec2"]})),
-    ),
-    drift("event_rules", RULE, "targets.function", other_target, "another"),
-    drift("event_rules", RULE, "targets.stray", stray_target, "one more"),
-    drift("event_rules", f"rule {NAME}-secret-age", "*", lambda hand: lose_rule(hand, f"{NAME}-secret-age"), "deleted"),
+    ("event_rules", SLEEP): [
+        ("state", call("events", "disable_rule", Name=f"{NAME}-sleep"), "disabled"),
+        ("schedule_expression", lambda hand: change_rule(hand, f"{NAME}-sleep", ScheduleExpression="rate(1 day)")),
+        ("description", lambda hand: change_rule(hand, f"{NAME}-sleep", Description="x")),
+        ("tags", rule_tags),
+        ("targets.function", call("events", "remove_targets", Rule=f"{NAME}-sleep", Ids=["function"]), "removed"),
+    ],
+    ("event_rules", RULE): [
+        (
+            "event_pattern",
+            lambda hand: change_rule(hand, f"{NAME}-tasks", EventPattern=json.dumps({"source": ["aws.ec2"]})),
+        ),
+        ("targets.function", other_target, "another"),
+        ("targets.stray", stray_target, "one more"),
+    ],
+    ("event_rules", f"rule {NAME}-secret-age"): [("*", lambda hand: lose_rule(hand, f"{NAME}-secret-age"), "deleted")],
     # Pool
-    drift("instance_pool", POOL_GROUP, "min_size", lambda hand: change_group(hand, MinSize=1, DesiredCapacity=1)),
-    drift(
-        "instance_pool",
-        POOL_TEMPLATE,
-        "image_id instance_type iam_instance_profile user_data block_device_mappings "
-        "metadata_options network_interfaces tag_specifications",
-        other_template,
-    ),
-    drift("instance_pool", POOL_TEMPLATE, "key_name", add_to_template, "with a key to log in"),
-    drift("instance_pool", POOL_GROUP, "max_size", lambda hand: change_group(hand, MaxSize=99)),
-    drift(
-        "instance_pool",
-        POOL_GROUP,
-        "subnets",
-        lambda hand: change_group(hand, VPCZoneIdentifier=hand.subnet("10.90.0.0/24")["SubnetId"]),
-    ),
-    drift(
-        "instance_pool",
-        POOL_GROUP,
-        "launch_template",
-        lambda hand: change_group(hand, LaunchTemplate={"LaunchTemplateName": POOL, "Version": "1"}),
-        "an old version for ever",
-    ),
-    drift(
-        "instance_pool",
-        POOL_GROUP,
-        "new_instances_protected_from_scale_in",
-        lambda hand: change_group(hand, NewInstancesProtectedFromScaleIn=False),
-    ),
-    drift("instance_pool", POOL_GROUP, "tags", group_tags),
+    ("instance_pool", POOL_GROUP): [
+        ("min_size", change_group(MinSize=1, DesiredCapacity=1)),
+        ("max_size", change_group(MaxSize=99)),
+        ("subnets", lambda hand: change_group(VPCZoneIdentifier=hand.subnet("10.90.0.0/24")["SubnetId"])(hand)),
+        (
+            "launch_template",
+            change_group(LaunchTemplate={"LaunchTemplateName": POOL, "Version": "1"}),
+            "an old version for ever",
+        ),
+        ("new_instances_protected_from_scale_in", change_group(NewInstancesProtectedFromScaleIn=False)),
+        ("tags", group_tags),
+    ],
+    ("instance_pool", POOL_TEMPLATE): [
+        (
+            "image_id instance_type iam_instance_profile user_data block_device_mappings "
+            "metadata_options network_interfaces tag_specifications",
+            other_template,
+        ),
+        ("key_name", add_to_template, "with a key to log in"),
+    ],
     # Cluster
-    drift(
-        "ecs_cluster",
-        f"cluster {CLUSTER}",
-        "container_insights",
-        call(
-            "ecs",
-            "update_cluster_settings",
-            cluster=CLUSTER,
-            settings=[{"name": "containerInsights", "value": "enabled"}],
+    ("ecs_cluster", f"cluster {CLUSTER}"): [
+        (
+            "container_insights",
+            call(
+                "ecs",
+                "update_cluster_settings",
+                cluster=CLUSTER,
+                settings=[{"name": "containerInsights", "value": "enabled"}],
+            ),
         ),
-    ),
-    drift(
-        "ecs_cluster",
-        f"cluster {CLUSTER}",
-        "capacity_providers default_strategy",
-        call(
-            "ecs",
-            "put_cluster_capacity_providers",
-            cluster=CLUSTER,
-            capacityProviders=["FARGATE", POOL],
-            defaultCapacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}],
+        (
+            "capacity_providers default_strategy",
+            call(
+                "ecs",
+                "put_cluster_capacity_providers",
+                cluster=CLUSTER,
+                capacityProviders=["FARGATE", POOL],
+                defaultCapacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}],
+            ),
         ),
-    ),
-    drift("ecs_cluster", f"cluster {CLUSTER}", "tags", lambda hand: ecs_tags(hand, f"cluster/{CLUSTER}")),
-    drift(
-        "ecs_cluster",
-        PROVIDER,
-        "managed_scaling.status managed_termination_protection",
-        lambda hand: change_provider(
-            hand, managedScaling={"status": "DISABLED"}, managedTerminationProtection="DISABLED"
+        ("tags", lambda hand: ecs_tags(hand, f"cluster/{CLUSTER}")),
+    ],
+    ("ecs_cluster", PROVIDER): [
+        (
+            "managed_scaling.status managed_termination_protection",
+            change_provider(managedScaling={"status": "DISABLED"}, managedTerminationProtection="DISABLED"),
         ),
-    ),
-    drift(
-        "ecs_cluster",
-        PROVIDER,
-        "managed_scaling.target_capacity managed_scaling.minimum_scaling_step_size "
-        "managed_scaling.maximum_scaling_step_size managed_scaling.instance_warmup_period",
-        lambda hand: change_provider(
-            hand,
-            managedScaling={
-                "targetCapacity": 50,
-                "minimumScalingStepSize": 9,
-                "maximumScalingStepSize": 99,
-                "instanceWarmupPeriod": 9,
-            },
-        ),
-    ),
-    drift("ecs_cluster", PROVIDER, "managed_draining", lambda hand: change_provider(hand, managedDraining="DISABLED")),
-    drift("ecs_cluster", PROVIDER, "tags", lambda hand: ecs_tags(hand, f"capacity-provider/{POOL}")),
-    # Tasks
-    drift(
-        "task_definitions",
-        f"task definition {NAME}-bridge",
-        "containers.*.image",
-        lambda hand: other_revision(hand, "bridge", image),
-        "another image",
-    ),
-    drift(
-        "task_definitions",
-        f"task definition {NAME}-signalling",
-        "containers.*.environment.STRAY",
-        lambda hand: other_revision(hand, "signalling", variable),
-        "one variable more",
-    ),
-    drift(
-        "task_definitions",
-        f"task definition {NAME}-recorder",
-        "*",
-        lambda hand: deregister(hand, "recorder"),
-        "deregistered",
-    ),
-    drift(
-        "task_definitions",
-        f"task definition {NAME}-recorder",
-        "tags",
-        lambda hand: ecs_tags(hand, f"task-definition/{NAME}-recorder:1"),
-    ),
-    # Services
-    drift(
-        "services",
-        SERVICE("bridge"),
-        "deployment_configuration.*",
-        lambda hand: change_service(hand, "bridge", deploymentConfiguration=DEPLOYMENT),
-    ),
-    drift(
-        "services",
-        SERVICE("bridge"),
-        "network_configuration.*",
-        lambda hand: change_service(hand, "bridge", networkConfiguration=OTHER_NETWORK),
-    ),
-    drift(
-        "services",
-        SERVICE("bridge"),
-        "enable_execute_command",
-        lambda hand: change_service(hand, "bridge", enableExecuteCommand=True),
-        "a shell for all",
-    ),
-    drift(
-        "services",
-        SERVICE("bridge"),
-        "availability_zone_rebalancing",
-        lambda hand: change_service(hand, "bridge", availabilityZoneRebalancing="ENABLED"),
-    ),
-    drift(
-        "services",
-        SERVICE("service"),
-        "task_definition",
-        lambda hand: change_service(hand, "service", taskDefinition=f"{NAME}-bridge:1"),
-    ),
-    drift(
-        "services",
-        SERVICE("service"),
-        "enable_ecs_managed_tags propagate_tags",
-        lambda hand: change_service(hand, "service", enableECSManagedTags=False, propagateTags="NONE"),
-    ),
-    drift(
-        "services",
-        SERVICE("service"),
-        "platform_version",
-        lambda hand: change_service(hand, "service", platformVersion="1.3.0"),
-    ),
-    drift(
-        "services",
-        SERVICE("service"),
-        "service_registries",
-        lambda hand: change_service(hand, "service", serviceRegistries=[]),
-        "no name any more",
-    ),
-    drift(
-        "services",
-        SERVICE("recorder"),
-        "capacity_provider_strategy",
-        lambda hand: change_service(
-            hand, "recorder", capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1, "base": 0}]
-        ),
-    ),
-    drift(
-        "services",
-        SERVICE("recorder"),
-        "placement_constraints",
-        lambda hand: change_service(hand, "recorder", placementConstraints=[]),
-    ),
-    drift(
-        "services",
-        SERVICE("recorder"),
-        "placement_strategy",
-        lambda hand: change_service(hand, "recorder", placementStrategy=[{"type": "spread", "field": "instanceId"}]),
-    ),
-    drift(
-        "services",
-        SERVICE("bridge"),
-        "health_check_grace_period_seconds",
-        lambda hand: change_service(hand, "bridge", healthCheckGracePeriodSeconds=60),
-    ),
-    drift(
-        "services",
-        SERVICE("bridge"),
-        "load_balancers",
-        lambda hand: change_service(
-            hand,
-            "bridge",
-            loadBalancers=[
-                {
-                    "targetGroupArn": ARN("elasticloadbalancing", "targetgroup/x/1"),
-                    "containerName": "jvb",
-                    "containerPort": 8080,
+        (
+            "managed_scaling.target_capacity managed_scaling.minimum_scaling_step_size "
+            "managed_scaling.maximum_scaling_step_size managed_scaling.instance_warmup_period",
+            change_provider(
+                managedScaling={
+                    "targetCapacity": 50,
+                    "minimumScalingStepSize": 9,
+                    "maximumScalingStepSize": 99,
+                    "instanceWarmupPeriod": 9,
                 }
-            ],
+            ),
         ),
-    ),
-    drift("services", SERVICE("recorder"), "tags", lambda hand: ecs_tags(hand, f"service/{CLUSTER}/{POOL}")),
-    drift(
-        "services",
-        SERVICE("recorder"),
-        "*",
-        call("ecs", "delete_service", cluster=CLUSTER, service=POOL, force=True),
-        "deleted",
-    ),
+        ("managed_draining", change_provider(managedDraining="DISABLED")),
+        ("tags", lambda hand: ecs_tags(hand, f"capacity-provider/{POOL}")),
+    ],
+    # Tasks
+    ("task_definitions", f"task definition {NAME}-bridge"): [
+        ("containers.*.image", lambda hand: other_revision(hand, "bridge", image), "another image")
+    ],
+    ("task_definitions", f"task definition {NAME}-signalling"): [
+        (
+            "containers.*.environment.STRAY",
+            lambda hand: other_revision(hand, "signalling", variable),
+            "one variable more",
+        )
+    ],
+    ("task_definitions", f"task definition {NAME}-recorder"): [
+        ("*", lambda hand: deregister(hand, "recorder"), "deregistered"),
+        ("tags", lambda hand: ecs_tags(hand, f"task-definition/{NAME}-recorder:1")),
+    ],
+    # Services
+    ("services", SERVICE("bridge")): [
+        ("deployment_configuration.*", change_service("bridge", deploymentConfiguration=DEPLOYMENT)),
+        ("network_configuration.*", change_service("bridge", networkConfiguration=OTHER_NETWORK)),
+        ("enable_execute_command", change_service("bridge", enableExecuteCommand=True), "a shell for all"),
+        ("availability_zone_rebalancing", change_service("bridge", availabilityZoneRebalancing="ENABLED")),
+        ("health_check_grace_period_seconds", change_service("bridge", healthCheckGracePeriodSeconds=60)),
+        ("load_balancers", change_service("bridge", loadBalancers=[LOAD_BALANCER])),
+    ],
+    ("services", SERVICE("service")): [
+        ("task_definition", change_service("service", taskDefinition=f"{NAME}-bridge:1")),
+        (
+            "enable_ecs_managed_tags propagate_tags",
+            change_service("service", enableECSManagedTags=False, propagateTags="NONE"),
+        ),
+        ("platform_version", change_service("service", platformVersion="1.3.0")),
+        ("service_registries", change_service("service", serviceRegistries=[]), "no name any more"),
+    ],
+    ("services", SERVICE("recorder")): [
+        (
+            "capacity_provider_strategy",
+            change_service(
+                "recorder", capacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1, "base": 0}]
+            ),
+        ),
+        ("placement_constraints", change_service("recorder", placementConstraints=[])),
+        (
+            "placement_strategy",
+            change_service("recorder", placementStrategy=[{"type": "spread", "field": "instanceId"}]),
+        ),
+        ("tags", lambda hand: ecs_tags(hand, f"service/{CLUSTER}/{POOL}")),
+        ("*", call("ecs", "delete_service", cluster=CLUSTER, service=POOL, force=True), "deleted"),
+    ],
     # Scaling
-    drift(
-        "scaling",
-        f"target {NAME}-bridge",
-        "max_capacity",
-        scaling_call("register_scalable_target", **BRIDGE, MinCapacity=0, MaxCapacity=99),
-    ),
-    drift(
-        "scaling",
-        TRACKING,
-        "target_value scale_in_cooldown scale_out_cooldown disable_scale_in",
-        lambda hand: change_tracking(
-            hand, "cpu", BRIDGE, TargetValue=10.0, ScaleInCooldown=1, ScaleOutCooldown=1, DisableScaleIn=True
+    ("scaling", f"target {NAME}-bridge"): [
+        ("max_capacity", scaling_call("register_scalable_target", **BRIDGE, MinCapacity=0, MaxCapacity=99))
+    ],
+    ("scaling", TRACKING): [
+        (
+            "target_value scale_in_cooldown scale_out_cooldown disable_scale_in",
+            change_tracking(
+                "cpu", BRIDGE, TargetValue=10.0, ScaleInCooldown=1, ScaleOutCooldown=1, DisableScaleIn=True
+            ),
         ),
-    ),
-    drift(
-        "scaling",
-        TRACKING,
-        "predefined_metric_specification",
-        lambda hand: change_tracking(hand, "cpu", BRIDGE, PredefinedMetricSpecification=MEMORY),
-    ),
-    drift(
-        "scaling",
-        f"policy {POOL}/busy",
-        "customized_metric_specification",
-        lambda hand: change_tracking(hand, "busy", target(POOL), CustomizedMetricSpecification=METRIC),
-    ),
-    drift(
-        "scaling",
-        f"policy {NAME}-bridge/memory",
-        "*",
-        scaling_call("delete_scaling_policy", **BRIDGE, PolicyName="memory"),
-        "deleted",
-    ),
-    drift(
-        "scaling",
-        f"step policy {NAME}-bridge/full",
-        "adjustment_type step_adjustments cooldown metric_aggregation_type",
-        change_step,
-    ),
-    drift(
-        "scaling",
-        STEP_ALARM,
-        " ".join(
-            [
-                *(spelled(field) for field in ALARM_FIELDS if field != "Period"),
-                "evaluation_periods",
-                "datapoints_to_alarm",
-            ]
+        ("predefined_metric_specification", change_tracking("cpu", BRIDGE, PredefinedMetricSpecification=MEMORY)),
+    ],
+    ("scaling", f"policy {POOL}/busy"): [
+        ("customized_metric_specification", change_tracking("busy", target(POOL), CustomizedMetricSpecification=METRIC))
+    ],
+    ("scaling", f"policy {NAME}-bridge/memory"): [
+        ("*", scaling_call("delete_scaling_policy", **BRIDGE, PolicyName="memory"), "deleted")
+    ],
+    ("scaling", f"step policy {NAME}-bridge/full"): [
+        ("adjustment_type step_adjustments cooldown metric_aggregation_type", change_step)
+    ],
+    ("scaling", f"alarm {STEP}"): [
+        (" ".join(spelled(field) for field in STEP_FIELDS if field != "Period"), change_alarm(STEP, **STEP_FIELDS)),
+        (
+            "namespace metric_name dimensions statistic period metrics",
+            change_alarm(STEP, **METRIC_MATH),
+            "of metric math",
         ),
-        lambda hand: change_alarm(
-            hand,
-            STEP_ALARM.removeprefix("alarm "),
-            **{**ALARM_FIELDS, "Period": 60, "EvaluationPeriods": 9, "DatapointsToAlarm": 9},
+        (
+            "statistic extended_statistic period",
+            change_alarm(STEP, Statistic=None, ExtendedStatistic="p99", Period=300),
         ),
-    ),
-    drift(
-        "scaling",
-        STEP_ALARM,
-        "namespace metric_name dimensions statistic period metrics",
-        lambda hand: change_alarm(hand, STEP_ALARM.removeprefix("alarm "), **dict.fromkeys(SINGLE), Metrics=[QUERY]),
-        "of metric math",
-    ),
-    drift(
-        "scaling",
-        STEP_ALARM,
-        "statistic extended_statistic period",
-        lambda hand: change_alarm(
-            hand, STEP_ALARM.removeprefix("alarm "), Statistic=None, ExtendedStatistic="p99", Period=300
-        ),
-    ),
-    drift(
-        "scaling",
-        STEP_ALARM,
-        "*",
-        call("cloudwatch", "delete_alarms", AlarmNames=[STEP_ALARM.removeprefix("alarm ")]),
-        "deleted",
-    ),
-    drift(
-        "scaling",
-        f"schedule {NAME}-bridge/stray",
-        "*",
-        scaling_call(
-            "put_scheduled_action",
-            **BRIDGE,
-            ScheduledActionName="stray",
-            Schedule="rate(1 day)",
-            ScalableTargetAction={"MinCapacity": 9},
-        ),
-        "somebody's",
-    ),
-    drift(
-        "scaling",
-        f"target {NAME}-service",
-        "*",
-        scaling_call("deregister_scalable_target", **target(f"{NAME}-service")),
-        "deregistered",
-    ),
-]
+        ("*", call("cloudwatch", "delete_alarms", AlarmNames=[STEP]), "deleted"),
+    ],
+    ("scaling", f"schedule {NAME}-bridge/stray"): [
+        (
+            "*",
+            scaling_call(
+                "put_scheduled_action",
+                **BRIDGE,
+                ScheduledActionName="stray",
+                Schedule="rate(1 day)",
+                ScalableTargetAction={"MinCapacity": 9},
+            ),
+            "somebody's",
+        )
+    ],
+    ("scaling", f"target {NAME}-service"): [
+        ("*", scaling_call("deregister_scalable_target", **target(f"{NAME}-service")), "deregistered")
+    ],
+}

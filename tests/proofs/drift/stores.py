@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .case import NAME, Hand, drift
+from .case import ALONE, NAME, Hand, Table
 
 BUCKET = "jitsi-meet-example-com-recordings"
 SECRET = f"{NAME}-jitsi-secrets"
@@ -91,108 +91,53 @@ def provisioned(hand: Hand) -> None:
 
 AES = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
 KMS = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/other"}}
-DRIFTS = [
-    drift("recording_bucket", BUCKET_RESOURCE, "public_access_block", open_bucket, "half of it"),
-    drift(
-        "recording_bucket",
-        BUCKET_RESOURCE,
-        "public_access_block",
-        lambda hand: hand.s3.delete_public_access_block(Bucket=BUCKET),
-        "deleted",
-    ),
-    drift("recording_bucket", BUCKET_RESOURCE, "ownership", owner),
-    drift("recording_bucket", BUCKET_RESOURCE, "policy", other_bucket_policy, "replaced"),
-    drift(
-        "recording_bucket",
-        BUCKET_RESOURCE,
-        "policy",
-        lambda hand: hand.s3.delete_bucket_policy(Bucket=BUCKET),
-        "deleted",
-    ),
-    drift(
-        "recording_bucket",
-        BUCKET_RESOURCE,
-        "encryption",
-        lambda hand: hand.s3.delete_bucket_encryption(Bucket=BUCKET),
-        "off",
-    ),
-    drift("recording_bucket", BUCKET_RESOURCE, "encryption", lambda hand: encryption(hand, **AES), "by S3's own keys"),
-    drift(
-        "recording_bucket",
-        BUCKET_RESOURCE,
-        "encryption",
-        lambda hand: encryption(hand, **KMS, BucketKeyEnabled=True),
-        "by another key",
-    ),
-    drift(
-        "recording_bucket",
-        BUCKET_RESOURCE,
-        "versioning",
-        lambda hand: hand.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"}),
-        "suspended",
-    ),
-    drift(
-        "recording_bucket",
-        BUCKET_RESOURCE,
-        "lifecycle",
-        lambda hand: hand.s3.delete_bucket_lifecycle(Bucket=BUCKET),
-        "gone",
-    ),
-    drift("recording_bucket", BUCKET_RESOURCE, "lifecycle", other_lifecycle, "replaced"),
-    drift("recording_bucket", BUCKET_RESOURCE, "lock", lock, "a retention for every new recording", alone=True),
-    drift("recording_bucket", BUCKET_RESOURCE, "tags", bucket_tags, "one lost, one added"),
-    drift(
-        "recording_bucket",
-        BUCKET_RESOURCE,
-        "tags",
-        lambda hand: hand.s3.delete_bucket_tagging(Bucket=BUCKET),
-        "all lost",
-    ),
-    drift(
-        "secret",
-        SECRET_RESOURCE,
-        "description",
-        lambda hand: hand.secretsmanager.update_secret(SecretId=SECRET, Description="x"),
-    ),
-    drift(
-        "secret",
-        SECRET_RESOURCE,
-        "kms_key_id",
-        lambda hand: hand.secretsmanager.update_secret(SecretId=SECRET, KmsKeyId="alias/other"),
-    ),
-    drift("secret", SECRET_RESOURCE, "keys", lambda hand: lose_key(hand, "jvb_auth_password")),
-    drift("secret", SECRET_RESOURCE, "rotation", rotate_seldom, "less often"),
-    drift(
-        "secret",
-        SECRET_RESOURCE,
-        "rotation",
-        lambda hand: hand.secretsmanager.cancel_rotate_secret(SecretId=SECRET),
-        "switched off",
-    ),
-    drift("secret", SECRET_RESOURCE, "tags", secret_tags),
-    drift(
-        "secret",
-        SECRET_RESOURCE,
-        "deletion_scheduled",
-        lambda hand: hand.secretsmanager.delete_secret(SecretId=SECRET, RecoveryWindowInDays=30),
-        alone=True,
-    ),
-    drift(
-        "log_group",
-        f"log group {LOG_GROUP}",
-        "retention_days",
-        lambda hand: hand.logs.put_retention_policy(logGroupName=LOG_GROUP, retentionInDays=3653),
-        "longer",
-    ),
-    drift(
-        "log_group",
-        f"log group {LOG_GROUP}",
-        "retention_days",
-        lambda hand: hand.logs.delete_retention_policy(logGroupName=LOG_GROUP),
-        "for ever",
-    ),
-    drift("log_group", f"log group {LOG_GROUP}", "tags", log_group_tags),
-    drift("dynamodb_table", f"table {TABLE}", "billing_mode", provisioned),
-    drift("dynamodb_table", f"table {TABLE}", "tags", table_tags),
-    drift("dynamodb_table", f"table {TABLE}", "*", lambda hand: hand.dynamodb.delete_table(TableName=TABLE), "deleted"),
-]
+DRIFTS: Table = {
+    ("recording_bucket", BUCKET_RESOURCE): [
+        ("public_access_block", open_bucket, "half of it"),
+        ("public_access_block", lambda hand: hand.s3.delete_public_access_block(Bucket=BUCKET), "deleted"),
+        ("ownership", owner),
+        ("policy", other_bucket_policy, "replaced"),
+        ("policy", lambda hand: hand.s3.delete_bucket_policy(Bucket=BUCKET), "deleted"),
+        ("encryption", lambda hand: hand.s3.delete_bucket_encryption(Bucket=BUCKET), "off"),
+        ("encryption", lambda hand: encryption(hand, **AES), "by S3's own keys"),
+        ("encryption", lambda hand: encryption(hand, **KMS, BucketKeyEnabled=True), "by another key"),
+        (
+            "versioning",
+            lambda hand: hand.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"}),
+            "suspended",
+        ),
+        ("lifecycle", lambda hand: hand.s3.delete_bucket_lifecycle(Bucket=BUCKET), "gone"),
+        ("lifecycle", other_lifecycle, "replaced"),
+        ("lock", lock, "a retention for every new recording", ALONE),
+        ("tags", bucket_tags, "one lost, one added"),
+        ("tags", lambda hand: hand.s3.delete_bucket_tagging(Bucket=BUCKET), "all lost"),
+    ],
+    ("secret", SECRET_RESOURCE): [
+        ("description", lambda hand: hand.secretsmanager.update_secret(SecretId=SECRET, Description="x")),
+        ("kms_key_id", lambda hand: hand.secretsmanager.update_secret(SecretId=SECRET, KmsKeyId="alias/other")),
+        ("keys", lambda hand: lose_key(hand, "jvb_auth_password")),
+        ("rotation", rotate_seldom, "less often"),
+        ("rotation", lambda hand: hand.secretsmanager.cancel_rotate_secret(SecretId=SECRET), "switched off"),
+        ("tags", secret_tags),
+        (
+            "deletion_scheduled",
+            lambda hand: hand.secretsmanager.delete_secret(SecretId=SECRET, RecoveryWindowInDays=30),
+            "",
+            ALONE,
+        ),
+    ],
+    ("log_group", f"log group {LOG_GROUP}"): [
+        (
+            "retention_days",
+            lambda hand: hand.logs.put_retention_policy(logGroupName=LOG_GROUP, retentionInDays=3653),
+            "longer",
+        ),
+        ("retention_days", lambda hand: hand.logs.delete_retention_policy(logGroupName=LOG_GROUP), "for ever"),
+        ("tags", log_group_tags),
+    ],
+    ("dynamodb_table", f"table {TABLE}"): [
+        ("billing_mode", provisioned),
+        ("tags", table_tags),
+        ("*", lambda hand: hand.dynamodb.delete_table(TableName=TABLE), "deleted"),
+    ],
+}

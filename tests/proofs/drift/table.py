@@ -11,14 +11,10 @@ from fnmatch import fnmatchcase
 from support.plans import Said
 
 from . import entrance, network, services, stores, watching
-from .case import Drift
+from .case import Drift, drifts
 
 DRIFTS: list[Drift] = [
-    *network.DRIFTS,
-    *stores.DRIFTS,
-    *services.DRIFTS,
-    *watching.DRIFTS,
-    *entrance.DRIFTS,
+    drift for part in (network, stores, services, watching, entrance) for drift in drifts(part.DRIFTS)
 ]
 
 _FOUND = "the resource is found by it: with another it is another resource"

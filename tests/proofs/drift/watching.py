@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import spelled
 
-from .case import NAME, Hand, call, drift
+from .case import ALONE, NAME, Hand, Table, call
 from .stores import ARN, LOG_GROUP
 
 TOPIC = ARN("sns", f"{NAME}-alerts")
@@ -43,16 +43,20 @@ def filters(hand: Hand) -> list[dict[str, Any]]:
     return sorted(found, key=lambda item: str(item["filterName"]))
 
 
-def change_filter(hand: Hand, name: str, pattern: str = "", **changes: Any) -> None:
+def change_filter(name: str, pattern: str = "", **changes: Any) -> Callable[[Hand], None]:
     """Another transformation or pattern; a change to None leaves the field out."""
-    found = next(item for item in filters(hand) if item["filterName"] == name)
-    transformation = {**found["metricTransformations"][0], **changes}
-    hand.logs.put_metric_filter(
-        logGroupName=LOG_GROUP,
-        filterName=name,
-        filterPattern=pattern or found["filterPattern"],
-        metricTransformations=[{key: value for key, value in transformation.items() if value is not None}],
-    )
+
+    def change(hand: Hand) -> None:
+        found = next(item for item in filters(hand) if item["filterName"] == name)
+        transformation = {**found["metricTransformations"][0], **changes}
+        hand.logs.put_metric_filter(
+            logGroupName=LOG_GROUP,
+            filterName=name,
+            filterPattern=pattern or found["filterPattern"],
+            metricTransformations=[{key: value for key, value in transformation.items() if value is not None}],
+        )
+
+    return change
 
 
 def stray_filter(hand: Hand) -> None:
@@ -62,12 +66,22 @@ def stray_filter(hand: Hand) -> None:
     )
 
 
-def change_alarm(hand: Hand, name: str, **changes: Any) -> None:
+def change_alarm(name: str, **changes: Any) -> Callable[[Hand], None]:
     """PutMetricAlarm with all that the alarm has but the changes; one to None leaves the field out."""
-    (found,) = hand.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
-    known = hand.cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
-    alarm = {**{key: value for key, value in found.items() if key in known}, **changes}
-    hand.cloudwatch.put_metric_alarm(**{key: value for key, value in alarm.items() if value not in (None, [])})
+
+    def change(hand: Hand) -> None:
+        (found,) = hand.cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        known = hand.cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+        alarm = {**{key: value for key, value in found.items() if key in known}, **changes}
+        hand.cloudwatch.put_metric_alarm(**{key: value for key, value in alarm.items() if value not in (None, [])})
+
+    return change
+
+
+def stray_alarm(name: str) -> Callable[[Hand], object]:
+    single = {"Namespace": "x", "MetricName": "x", "Statistic": "Sum", "Period": 60}
+    rule = {"EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanThreshold"}
+    return call("cloudwatch", "put_metric_alarm", AlarmName=name, **single, **rule)
 
 
 def alarm_tags(hand: Hand, name: str) -> None:
@@ -98,18 +112,17 @@ def change_subscribers(hand: Hand) -> None:
     other = {"SubscriptionType": "EMAIL", "Address": "stray@example.com"}
     (found,) = hand.budgets.describe_notifications_for_budget(AccountId=ACCOUNT, BudgetName=IPV4)["Notifications"]
     known = ("NotificationType", "ComparisonOperator", "Threshold", "ThresholdType")
-    one = {
-        "AccountId": ACCOUNT,
-        "BudgetName": IPV4,
-        "Notification": {key: found[key] for key in known if key in found},
-    }
+    one = {"AccountId": ACCOUNT, "BudgetName": IPV4, "Notification": {key: found[key] for key in known if key in found}}
     (topic,) = hand.budgets.describe_subscribers_for_notification(**one)["Subscribers"]
     hand.budgets.create_subscriber(**one, Subscriber=other)
     hand.budgets.delete_subscriber(**one, Subscriber=topic)
 
 
-QUERY = {"Id": "a", "ReturnData": True, "Expression": "1 + 1"}
-SINGLE = ("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Period", "Unit")
+# In place of one metric.
+METRIC_MATH: dict[str, Any] = {
+    **dict.fromkeys(("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Period", "Unit")),
+    "Metrics": [{"Id": "a", "ReturnData": True, "Expression": "1 + 1"}],
+}
 ALARM_FIELDS = {
     "AlarmDescription": "x",
     "ActionsEnabled": False,
@@ -127,192 +140,116 @@ ALARM_FIELDS = {
 }
 # Alarms on one metric, to spread single changes over.
 PLAIN = ("bridge-cpu", "bridge-memory", "signalling-cpu", "signalling-memory")
-DRIFTS = [
-    drift("alert_topic", TOPIC_RESOURCE, "policy", other_topic_policy),
-    drift("alert_topic", TOPIC_RESOURCE, "tags", topic_tags),
-    drift("alert_topic", f"{TOPIC_RESOURCE} subscription {OPERATOR}", "*", unsubscribe, "ended"),
-    drift(
-        "alert_topic",
-        f"{TOPIC_RESOURCE} subscription stray@example.com",
-        "*",
-        lambda hand: hand.sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="stray@example.com"),
-        "somebody more",
-    ),
-    drift(
-        "alert_topic",
-        f"{TOPIC_RESOURCE}*",
-        "*",
-        lambda hand: hand.sns.delete_topic(TopicArn=TOPIC),
-        "deleted",
-        alone=True,
-    ),
-    drift(
-        "metric_filters",
-        "metric filter Participants",
-        "pattern",
-        lambda hand: change_filter(hand, "Participants", "{ $.source = * && $.platform = * && $.participants = * }"),
-    ),
-    drift(
-        "metric_filters",
-        "metric filter Participants",
-        "value",
-        lambda hand: change_filter(hand, "Participants", metricValue="1"),
-    ),
-    drift(
-        "metric_filters",
-        "metric filter Conferences",
-        "namespace",
-        lambda hand: change_filter(hand, "Conferences", metricNamespace="Other"),
-    ),
-    drift(
-        "metric_filters",
-        "metric filter Conferences",
-        "metric",
-        lambda hand: change_filter(hand, "Conferences", metricName="Other"),
-    ),
-    drift("metric_filters", "metric filter Stress", "unit", lambda hand: change_filter(hand, "Stress", unit="Bytes")),
-    drift(
-        "metric_filters",
-        "metric filter Stress",
-        "dimensions",
-        lambda hand: change_filter(hand, "Stress", dimensions=None),
-    ),
-    drift(
-        "metric_filters",
-        "metric filter Stress",
-        "dimensions default_value",
-        lambda hand: change_filter(hand, "Stress", dimensions=None, defaultValue=7.0),
-    ),
-    drift(
-        "metric_filters",
-        "metric filter Participants",
-        "*",
-        lambda hand: hand.logs.delete_metric_filter(logGroupName=LOG_GROUP, filterName="Participants"),
-        "deleted",
-    ),
-    drift("metric_filters", "metric filter Stray", "*", stray_filter, "somebody's"),
-    *(
-        drift(
-            "alarms",
-            alarm(PLAIN[index % 4]),
-            spelled(field),
-            lambda hand, name=PLAIN[index % 4], change={field: value}: change_alarm(hand, f"{NAME}/{name}", **change),
+
+
+def single_changes(name: str) -> list[tuple[Any, ...]]:
+    """The share of one of them."""
+    return [
+        (spelled(field), change_alarm(f"{NAME}/{name}", **{field: value}))
+        for field, value in list(ALARM_FIELDS.items())[PLAIN.index(name) :: len(PLAIN)]
+    ]
+
+
+DRIFTS: Table = {
+    ("alert_topic", TOPIC_RESOURCE): [("policy", other_topic_policy), ("tags", topic_tags)],
+    ("alert_topic", f"{TOPIC_RESOURCE} subscription {OPERATOR}"): [("*", unsubscribe, "ended")],
+    ("alert_topic", f"{TOPIC_RESOURCE} subscription stray@example.com"): [
+        (
+            "*",
+            lambda hand: hand.sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="stray@example.com"),
+            "somebody more",
         )
-        for index, (field, value) in enumerate(ALARM_FIELDS.items())
-    ),
-    drift(
-        "alarms",
-        alarm("bridge-cpu"),
-        "evaluation_periods datapoints_to_alarm",
-        lambda hand: change_alarm(hand, f"{NAME}/bridge-cpu", EvaluationPeriods=24, DatapointsToAlarm=24),
-    ),
-    drift(
-        "alarms",
-        alarm("bridge-memory"),
-        "statistic extended_statistic",
-        lambda hand: change_alarm(hand, f"{NAME}/bridge-memory", Statistic=None, ExtendedStatistic="p99"),
-    ),
-    drift(
-        "alarms",
-        alarm("signalling-memory"),
-        "namespace metric_name dimensions statistic period metrics",
-        lambda hand: change_alarm(hand, f"{NAME}/signalling-memory", **dict.fromkeys(SINGLE), Metrics=[QUERY]),
-        "of metric math",
-    ),
-    drift(
-        "alarms",
-        alarm("signalling-cpu"),
-        "actions_enabled",
-        lambda hand: hand.cloudwatch.disable_alarm_actions(AlarmNames=[f"{NAME}/signalling-cpu"]),
-        "disabled",
-    ),
-    drift("alarms", alarm("awake-too-long"), "tags", lambda hand: alarm_tags(hand, f"{NAME}/awake-too-long")),
-    drift(
-        "alarms",
-        alarm("bridge-cpu"),
-        "*",
-        lambda hand: hand.cloudwatch.delete_alarms(AlarmNames=[f"{NAME}/bridge-cpu"]),
-        "deleted",
-    ),
-    drift(
-        "alarms",
-        alarm("stray"),
-        "*",
-        lambda hand: hand.cloudwatch.put_metric_alarm(
-            AlarmName=f"{NAME}/stray",
-            MetricName="x",
-            Namespace="x",
-            Statistic="Sum",
-            Period=60,
-            EvaluationPeriods=1,
-            Threshold=1,
-            ComparisonOperator="GreaterThanThreshold",
+    ],
+    ("alert_topic", f"{TOPIC_RESOURCE}*"): [
+        ("*", lambda hand: hand.sns.delete_topic(TopicArn=TOPIC), "deleted", ALONE)
+    ],
+    ("metric_filters", "metric filter Participants"): [
+        ("pattern", change_filter("Participants", "{ $.source = * && $.platform = * && $.participants = * }")),
+        ("value", change_filter("Participants", metricValue="1")),
+        (
+            "*",
+            lambda hand: hand.logs.delete_metric_filter(logGroupName=LOG_GROUP, filterName="Participants"),
+            "deleted",
         ),
-        "somebody's",
-    ),
-    drift(
-        "budgets",
-        f"budget {COST}",
-        "amount",
-        lambda hand: change_budget(hand, COST, BudgetLimit={"Amount": "99999", "Unit": "USD"}),
-    ),
-    drift("budgets", f"budget {COST}", "time_unit", lambda hand: change_budget(hand, COST, TimeUnit="ANNUALLY")),
-    drift(
-        "budgets",
-        f"budget {IPV4}",
-        "filters",
-        lambda hand: change_budget(hand, IPV4, CostFilters={"UsageType": ["Other"]}),
-    ),
-    drift("budgets", f"budget {IPV4}", "type", lambda hand: change_budget(hand, IPV4, BudgetType="COST")),
-    drift(
-        "budgets",
-        f"budget {IPV4}",
-        "unit",
-        lambda hand: change_budget(hand, IPV4, BudgetLimit={"Amount": "1000", "Unit": "GB"}),
-    ),
-    drift("budgets", f"budget {IPV4} notification *", "subscribers", change_subscribers),
-    drift(
-        "budgets",
-        f"budget {NAME}/stray",
-        "*",
-        call(
-            "budgets",
-            "create_budget",
-            AccountId=ACCOUNT,
-            Budget={
-                "BudgetName": f"{NAME}/stray",
-                "BudgetType": "COST",
-                "TimeUnit": "MONTHLY",
-                "BudgetLimit": {"Amount": "1", "Unit": "USD"},
-            },
+    ],
+    ("metric_filters", "metric filter Conferences"): [
+        ("namespace", change_filter("Conferences", metricNamespace="Other")),
+        ("metric", change_filter("Conferences", metricName="Other")),
+    ],
+    ("metric_filters", "metric filter Stress"): [
+        ("unit", change_filter("Stress", unit="Bytes")),
+        ("dimensions", change_filter("Stress", dimensions=None)),
+        ("dimensions default_value", change_filter("Stress", dimensions=None, defaultValue=7.0)),
+    ],
+    ("metric_filters", "metric filter Stray"): [("*", stray_filter, "somebody's")],
+    ("alarms", alarm("bridge-cpu")): [
+        *single_changes("bridge-cpu"),
+        (
+            "evaluation_periods datapoints_to_alarm",
+            change_alarm(f"{NAME}/bridge-cpu", EvaluationPeriods=24, DatapointsToAlarm=24),
         ),
-        "somebody's",
-    ),
-    drift(
-        "dashboards",
-        f"dashboard {NAME}",
-        "widget?at*",
-        lambda hand: change_dashboard(hand, lambda body: body["widgets"][1].update(height=3)),
-        "a widget",
-    ),
-    drift(
-        "dashboards",
-        f"dashboard {NAME}",
-        "layout widget?at*",
-        lambda hand: change_dashboard(hand, lambda body: body["widgets"].pop()),
-        "a widget lost",
-    ),
-    drift(
-        "dashboards",
-        f"dashboard {NAME}",
-        "options",
-        lambda hand: change_dashboard(hand, lambda body: body.update(start="-PT1H")),
-    ),
-    drift(
-        "dashboards",
-        f"dashboard {NAME}",
-        "*",
-        lambda hand: hand.cloudwatch.delete_dashboards(DashboardNames=[NAME]),
-        "deleted",
-    ),
-]
+        ("*", lambda hand: hand.cloudwatch.delete_alarms(AlarmNames=[f"{NAME}/bridge-cpu"]), "deleted"),
+    ],
+    ("alarms", alarm("bridge-memory")): [
+        *single_changes("bridge-memory"),
+        (
+            "statistic extended_statistic",
+            change_alarm(f"{NAME}/bridge-memory", Statistic=None, ExtendedStatistic="p99"),
+        ),
+    ],
+    ("alarms", alarm("signalling-cpu")): [
+        *single_changes("signalling-cpu"),
+        (
+            "actions_enabled",
+            lambda hand: hand.cloudwatch.disable_alarm_actions(AlarmNames=[f"{NAME}/signalling-cpu"]),
+            "disabled",
+        ),
+    ],
+    ("alarms", alarm("signalling-memory")): [
+        *single_changes("signalling-memory"),
+        (
+            "namespace metric_name dimensions statistic period metrics",
+            change_alarm(f"{NAME}/signalling-memory", **METRIC_MATH),
+            "of metric math",
+        ),
+    ],
+    ("alarms", alarm("awake-too-long")): [("tags", lambda hand: alarm_tags(hand, f"{NAME}/awake-too-long"))],
+    ("alarms", alarm("stray")): [("*", stray_alarm(f"{NAME}/stray"), "somebody's")],
+    ("budgets", f"budget {COST}"): [
+        ("amount", lambda hand: change_budget(hand, COST, BudgetLimit={"Amount": "99999", "Unit": "USD"})),
+        ("time_unit", lambda hand: change_budget(hand, COST, TimeUnit="ANNUALLY")),
+    ],
+    ("budgets", f"budget {IPV4}"): [
+        ("filters", lambda hand: change_budget(hand, IPV4, CostFilters={"UsageType": ["Other"]})),
+        ("type", lambda hand: change_budget(hand, IPV4, BudgetType="COST")),
+        ("unit", lambda hand: change_budget(hand, IPV4, BudgetLimit={"Amount": "1000", "Unit": "GB"})),
+    ],
+    ("budgets", f"budget {IPV4} notification *"): [("subscribers", change_subscribers)],
+    ("budgets", f"budget {NAME}/stray"): [
+        (
+            "*",
+            call(
+                "budgets",
+                "create_budget",
+                AccountId=ACCOUNT,
+                Budget={
+                    "BudgetName": f"{NAME}/stray",
+                    "BudgetType": "COST",
+                    "TimeUnit": "MONTHLY",
+                    "BudgetLimit": {"Amount": "1", "Unit": "USD"},
+                },
+            ),
+            "somebody's",
+        )
+    ],
+    ("dashboards", f"dashboard {NAME}"): [
+        (
+            "widget?at*",
+            lambda hand: change_dashboard(hand, lambda body: body["widgets"][1].update(height=3)),
+            "a widget",
+        ),
+        ("layout widget?at*", lambda hand: change_dashboard(hand, lambda body: body["widgets"].pop()), "a widget lost"),
+        ("options", lambda hand: change_dashboard(hand, lambda body: body.update(start="-PT1H"))),
+        ("*", lambda hand: hand.cloudwatch.delete_dashboards(DashboardNames=[NAME]), "deleted"),
+    ],
+}

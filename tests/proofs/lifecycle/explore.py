@@ -17,18 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 
-from .world import (
-    Rules,
-    Violation,
-    World,
-    advance,
-    at_rest,
-    begin,
-    phase,
-    ready,
-    run_steps,
-    steps,
-)
+from .world import Rules, Violation, World, advance, at_rest, begin, phase, ready, run_steps, steps
 
 # Minutes until a wish comes true when nothing goes wrong any more: the fence, a tick, tasks that start at once.
 PATIENCE = 3

@@ -101,9 +101,7 @@ LIFE_CYCLE = [
         {
             "HostedZoneId": "Z0123456789ABCDEFGHI",
             "ChangeBatch": {
-                "Changes": [
-                    {"Action": "UPSERT", "ResourceRecordSet": {"Name": "origin.meet.example.com", "Type": "A"}},
-                ]
+                "Changes": [{"Action": "UPSERT", "ResourceRecordSet": {"Name": "origin.meet.example.com", "Type": "A"}}]
             },
         },
     ),

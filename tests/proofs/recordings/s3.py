@@ -32,13 +32,7 @@ BUCKET = "recordings-bucket"
 ENDPOINT = "http://s3.us-east-1.amazonaws.com"
 
 # Error answers: status and code.
-ERRORS = {
-    "InternalError": 500,
-    "SlowDown": 503,
-    "AccessDenied": 403,
-    "ExpiredToken": 403,
-    "RequestTimeTooSkewed": 403,
-}
+ERRORS = {"InternalError": 500, "SlowDown": 503, "AccessDenied": 403, "ExpiredToken": 403, "RequestTimeTooSkewed": 403}
 # What else may happen to a request. "late" ones are done by S3, but the caller is not told so.
 # A request that S3 finishes when its caller has given up is no part of them: see "landing" in the tests.
 FAULTS = (

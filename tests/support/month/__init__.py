@@ -153,11 +153,7 @@ class Month:
         return last - (DAYS - 1 - day) * DAY + hour * HOUR
 
     def samples(
-        self,
-        metric: str,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        service: str = "",
+        self, metric: str, since: dt.datetime | None = None, until: dt.datetime | None = None, service: str = ""
     ) -> Samples:
         """The samples of a metric from ``since`` to before ``until``, now if not given: one of AWS/ECS with a kind of
         ``service``, otherwise one of the platform's own, be it without dimensions, as errors are."""
@@ -185,11 +181,7 @@ class Month:
         return float(tell[what](values)) if values else None
 
     def log(
-        self,
-        component: str = "",
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        text: str = "",
+        self, component: str = "", since: dt.datetime | None = None, until: dt.datetime | None = None, text: str = ""
     ) -> list[Line]:
         """Lines by their time, those of a component (all if empty) with a text in them."""
         begin, end = since or self.start, until or utcnow()
@@ -198,12 +190,6 @@ class Month:
             for line in self.lines
             if begin <= line.at <= end and component in ("", line.component) and text in line.text
         ]
-
-    def awake_time(self, since: dt.datetime | None = None, until: dt.datetime | None = None) -> dt.timedelta:
-        """How long the platform was awake."""
-        begin, end = since or self.start, until or utcnow()
-        spans = (min(wake.asleep_at, end) - max(wake.at, begin) for wake in self.wakes)
-        return sum((span for span in spans if span > dt.timedelta()), dt.timedelta())
 
     def wake_of(self, at: dt.datetime) -> Wake:
         """The time awake that a moment belongs to."""

@@ -55,9 +55,7 @@ WANTED = common.Wanted(
 )
 GOOD: dict[str, Any] = {
     "security_groups": {**copy.deepcopy(dict(WANTED.security_groups)), "default": {"Ingress": {}, "Egress": {}}},
-    "addresses": [
-        {"address": "203.0.113.7", "interface": "eni-1", "description": "task", "groups": ["meet-bridge"]},
-    ],
+    "addresses": [{"address": "203.0.113.7", "interface": "eni-1", "description": "task", "groups": ["meet-bridge"]}],
     "roles": {"meet-bridge-task": ROLE},
     "functions": [
         {
@@ -242,12 +240,7 @@ WEAKNESSES: list[tuple[Callable[[dict[str, Any]], None], str, str, str]] = [
     (put("file_system", "encrypted", value=False), "encryption/file-system", "high", "private keys"),
     (put("launch_template", "encrypted", value=False), "encryption/disk", "medium", "disk"),
     (put("launch_template", "session_tokens", value=False), "encryption/metadata", "medium", "session tokens"),
-    (
-        put("security_groups", "other", value={"Ingress": {}, "Egress": {}}),
-        "strangers/security-group",
-        "low",
-        "VPC",
-    ),
+    (put("security_groups", "other", value={"Ingress": {}, "Egress": {}}), "strangers/security-group", "low", "VPC"),
     (put("roles", "meet-backdoor", value=ROLE), "strangers/role", "medium", "no such role"),
     (put("other_functions", value=["meet-miner"]), "strangers/function", "medium", "no such function"),
     (

@@ -108,9 +108,7 @@ def test_no_header_of_the_distribution_keeps_its_value() -> None:
 def test_differences_are_told_by_section() -> None:
     then = {"alarms": {"a": {"Threshold": 1}, "b": {"Threshold": 1}}, "dns": {"d": {"TTL": 60}}}
     now = {"alarms": {"a": {"Threshold": 2}, "c": {"Threshold": 1}}, "dns": {"d": {"TTL": 60}}}
-    assert configuration.differences(then, now) == {
-        "alarms": ["a: differs in threshold", "b: is gone", "c: is new"],
-    }
+    assert configuration.differences(then, now) == {"alarms": ["a: differs in threshold", "b: is gone", "c: is new"]}
 
 
 MARKER, OTHER, MINE = {"VersionId": "m"}, {"VersionId": "o", "Size": 1}, {"VersionId": "v", "Size": 1}

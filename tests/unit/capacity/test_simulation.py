@@ -72,10 +72,7 @@ def test_bridges_with_people_are_never_ended() -> None:
     assert day["rows"][int(NOON / 60) + 100]["bridges"] <= 2
 
 
-@pytest.mark.parametrize(
-    ("recorder_max", "recorded", "missed"),
-    [(0, 0, 0), (1, 2, 1), (2, 2, 0)],
-)
+@pytest.mark.parametrize(("recorder_max", "recorded", "missed"), [(0, 0, 0), (1, 2, 1), (2, 2, 0)])
 def test_recordings(recorder_max: int, recorded: int, missed: int) -> None:
     meetings = [
         Meeting(NOON, 7200, 5),

@@ -223,10 +223,7 @@ def test_the_containers_make_the_calls_that_are_not_recorded():
 
 def test_cfn_lint_finds_nothing():
     resources = {
-        re.sub(r"\W", "", name.title()): {
-            "Type": "AWS::IAM::ManagedPolicy",
-            "Properties": {"PolicyDocument": document},
-        }
+        re.sub(r"\W", "", name.title()): {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
         for name, document in DOCUMENTS.items()
     }
     template = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources})

@@ -8,12 +8,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import instance_
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from botocore.exceptions import ClientError
 
-POOL = {
-    "name": "pool",
-    "max_size": 2,
-    "subnets": ["subnet-b", "subnet-a"],
-    "tags": {"Name": "jitsi"},
-}
+POOL = {"name": "pool", "max_size": 2, "subnets": ["subnet-b", "subnet-a"], "tags": {"Name": "jitsi"}}
 
 
 @pytest.mark.parametrize(

@@ -375,10 +375,7 @@ ON_EC2 = {"requiresCompatibilities": ["EC2"], "networkMode": "host", "cpu": None
             "containers ",
         ),
         (definition(command=["x" * 65536]), "has 65"),
-        (
-            definition(task={**ON_EC2, "volumes": [{"name": "v"}, {"name": "v"}]}),
-            "volume v is there twice; remove one",
-        ),
+        (definition(task={**ON_EC2, "volumes": [{"name": "v"}, {"name": "v"}]}), "volume v is there twice; remove one"),
     ],
 )
 def test_one_problem_in_words(given, message):

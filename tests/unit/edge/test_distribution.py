@@ -97,10 +97,7 @@ DRIFTS: dict[str, tuple[Callable[[dict[str, Any]], Any], list[str]]] = {
         ["origin group group"],
     ),
     "behaviors in another order": (lambda c: c["CacheBehaviors"]["Items"].reverse(), ["CacheBehaviors"]),
-    "a stray behavior": (
-        lambda c: c["CacheBehaviors"]["Items"].insert(0, {"PathPattern": "/x"}),
-        ["CacheBehaviors"],
-    ),
+    "a stray behavior": (lambda c: c["CacheBehaviors"]["Items"].insert(0, {"PathPattern": "/x"}), ["CacheBehaviors"]),
     "fewer methods": (
         lambda c: c["CacheBehaviors"]["Items"][0]["AllowedMethods"].update(Items=["GET", "HEAD"], Quantity=2),
         ["behavior /api"],

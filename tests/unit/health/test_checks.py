@@ -29,14 +29,7 @@ def record(name: str, *values: str, kind: str = "A") -> dict[str, Any]:
     return {"Name": f"{name}.", "Type": kind, "ResourceRecords": [{"Value": value} for value in values]}
 
 
-JICOFO = {
-    "reachable": 1,
-    "participants": 7,
-    "conferences": 2,
-    "bridges": 1,
-    "recorders": 1,
-    "recorders_available": 1,
-}
+JICOFO = {"reachable": 1, "participants": 7, "conferences": 2, "bridges": 1, "recorders": 1, "recorders_available": 1}
 ALIAS = {"Name": "meet.example.com.", "Type": "A", "AliasTarget": {"DNSName": "d1.cloudfront.net."}}
 WELL = Facts(
     now=NOW,
@@ -101,63 +94,48 @@ def ended(reason: str, **changes: Any) -> dict[str, Any]:
     return task(lastStatus="STOPPED", desiredStatus="STOPPED", stoppedReason=reason, **changes)
 
 
+def bridge(**changes: Any) -> dict[str, Any]:
+    return {"services": {**WELL.services, "bridge": service(**changes)}}
+
+
+def bridge_tasks(*tasks: dict[str, Any]) -> dict[str, Any]:
+    return {"tasks": {**WELL.tasks, "bridge": list(tasks)}}
+
+
 BROKEN = [
     ({"life": {}}, "state", "bad", "not there"),
     ({"life": {**WELL.life, "phase": "waking"}}, "state", "bad", "not ready yet"),
     ({"services": {kind: service() for kind in KINDS[1:]}}, "signalling service", "bad", "is not there"),
-    ({"tasks": {**WELL.tasks, "bridge": []}}, "bridge service", "bad", "0 of 1 tasks run"),
-    ({"tasks": {**WELL.tasks, "bridge": [task(healthStatus="UNHEALTHY")]}}, "bridge service", "bad", "unhealthy"),
+    (bridge_tasks(), "bridge service", "bad", "0 of 1 tasks run"),
+    (bridge_tasks(task(healthStatus="UNHEALTHY")), "bridge service", "bad", "unhealthy"),
     (
-        {
-            "services": {**WELL.services, "bridge": service(desiredCount=3)},
-            "tasks": {**WELL.tasks, "bridge": [task()] * 3},
-            "figures": {"jicofo": [{**JICOFO, "bridges": 3}]},
-        },
+        {**bridge(desiredCount=3), **bridge_tasks(*[task()] * 3), "figures": {"jicofo": [{**JICOFO, "bridges": 3}]}},
         "bridge service",
         "warn",
         "3 of 3 tasks run",
     ),
     (
-        {
-            "services": {
-                **WELL.services,
-                "bridge": service(
-                    deployments=[{"rolloutState": "FAILED", "rolloutStateReason": "tasks failed to start"}]
-                ),
-            }
-        },
+        bridge(deployments=[{"rolloutState": "FAILED", "rolloutStateReason": "tasks failed to start"}]),
         "bridge deployment",
         "bad",
         "tasks failed to start",
     ),
     (
-        {
-            "services": {
-                **WELL.services,
-                "bridge": service(
-                    deployments=[
-                        {"rolloutState": "IN_PROGRESS", "createdAt": NOW - HOUR, "desiredCount": 1, "failedTasks": 2}
-                    ]
-                ),
-            }
-        },
+        bridge(
+            deployments=[{"rolloutState": "IN_PROGRESS", "createdAt": NOW - HOUR, "desiredCount": 1, "failedTasks": 2}]
+        ),
         "bridge deployment",
         "bad",
         "under way since 60 minutes, 2 tasks failed",
     ),
     (
-        {
-            "services": {
-                **WELL.services,
-                "bridge": service(events=[{"createdAt": NOW - HOUR / 2, "message": "unable to place a task"}]),
-            }
-        },
+        bridge(events=[{"createdAt": NOW - HOUR / 2, "message": "unable to place a task"}]),
         "bridge events",
         "warn",
         "unable to place a task",
     ),
     (
-        {"tasks": {**WELL.tasks, "bridge": [task(), ended("CannotPullContainerError: not found")]}},
+        bridge_tasks(task(), ended("CannotPullContainerError: not found")),
         "ended tasks",
         "warn",
         "CannotPullContainerError",
@@ -214,7 +192,7 @@ def test_an_end_by_scaling_or_deployment_is_no_failure() -> None:
         "Scaling activity initiated by (deployment ecs-svc/1)",
         "Task stopped initiated by (deployment ecs-svc/2)",
     )
-    assert found(replace(WELL, tasks={**WELL.tasks, "bridge": [task(), *map(ended, reasons)]})) == {}
+    assert found(replace(WELL, **bridge_tasks(task(), *map(ended, reasons)))) == {}
 
 
 def test_what_runs_while_it_sleeps_is_told() -> None:

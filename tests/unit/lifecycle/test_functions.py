@@ -46,8 +46,7 @@ RUNS = Service(1, 3, 1, 1, (Task("198.51.100.1", NOW, True),))
 OFF = Service(0, 3, 0)
 RECORDER = Service(1, 2, 1, 1)
 SEEN = Seen(
-    {"signalling": RUNS, "bridge": RUNS, "recorder": RECORDER},
-    {"origin": ("198.51.100.1",), "turn": ("198.51.100.1",)},
+    {"signalling": RUNS, "bridge": RUNS, "recorder": RECORDER}, {"origin": ("198.51.100.1",), "turn": ("198.51.100.1",)}
 )
 REST = Seen({"signalling": OFF, "bridge": OFF, "recorder": OFF}, {"origin": BLACKHOLE, "turn": BLACKHOLE})
 LONG_AWAKE = Item(AWAKE, 7, NOW - 9000, woken_at=NOW - 9000, wake_at=NOW - 9000, ready_at=NOW - 8900)

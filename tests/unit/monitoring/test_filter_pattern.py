@@ -236,14 +236,7 @@ def test_any_text_parses_or_is_refused(text, line):
             assert parsed.matches(line) in (True, False)
 
 
-SIGNS = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+SIGNS = {"=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 LEAVES = st.tuples(st.sampled_from("abc"), st.integers(-2, 2), st.sampled_from(sorted(SIGNS)))
 TREES = st.recursive(LEAVES, lambda inner: st.tuples(st.sampled_from(["&&", "||"]), inner, inner), max_leaves=8)
 

@@ -23,10 +23,7 @@ def test_rules_become_lines() -> None:
     first = group("a", rule("443", "0.0.0.0/0", "::/0"), rule("5222", "b"))
     second = group("b", egress=[rule("0-65535", "10.0.0.0/8", "pl-123", protocol="udp")])
     assert security_groups.wanted([first, second]) == {
-        "a": {
-            "Ingress": {"tcp 443 0.0.0.0/0": "why", "tcp 443 ::/0": "why", "tcp 5222 b": "why"},
-            "Egress": {},
-        },
+        "a": {"Ingress": {"tcp 443 0.0.0.0/0": "why", "tcp 443 ::/0": "why", "tcp 5222 b": "why"}, "Egress": {}},
         "b": {"Ingress": {}, "Egress": {"udp 0-65535 10.0.0.0/8": "why", "udp 0-65535 pl-123": "why"}},
     }
 

@@ -29,9 +29,4 @@ def test_keys_that_cost_money():
 
 
 def test_service_that_is_not_there():
-    assert state.service("bridge", {}) == {
-        "name": "bridge",
-        **NONE,
-        "rollout_state": "",
-        "task_definition": "",
-    }
+    assert state.service("bridge", {}) == {"name": "bridge", **NONE, "rollout_state": "", "task_definition": ""}

@@ -24,12 +24,7 @@ COUNTS = {"alarms": 13, "dashboards": 1, "secrets": 1, "private_zones": 1, "func
 def bill(tasks: list[dict[str, Any]] = TASKS, **counts: float) -> dict[str, Any]:
     """What cost_info finds after site.yml."""
     found = COUNTS | counts
-    return {
-        "prices_of": "2026-11",
-        "counts": found,
-        "asleep": cost.idle_cost(found),
-        "awake": cost.awake_cost(tasks),
-    }
+    return {"prices_of": "2026-11", "counts": found, "asleep": cost.idle_cost(found), "awake": cost.awake_cost(tasks)}
 
 
 def platform(state: str = "asleep", **changes: Any) -> dict[str, Any]:

@@ -116,12 +116,7 @@ def item(key: str, size: int = 5, minutes: int = 0, **fields: Any) -> dict[str, 
 
 
 def marker(key: str, minutes: int, version: str, latest: bool = True) -> dict[str, Any]:
-    return {
-        "Key": key,
-        "LastModified": NOW + dt.timedelta(minutes=minutes),
-        "VersionId": version,
-        "IsLatest": latest,
-    }
+    return {"Key": key, "LastModified": NOW + dt.timedelta(minutes=minutes), "VersionId": version, "IsLatest": latest}
 
 
 def test_a_listing_becomes_recordings_the_newest_first() -> None:
@@ -211,10 +206,7 @@ def test_selection(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (
-            {"meeting_url": "https://meet.example.com/Room?jwt=x#config", "participants": [{"a": 1}, {}]},
-            ("Room", 2),
-        ),
+        ({"meeting_url": "https://meet.example.com/Room?jwt=x#config", "participants": [{"a": 1}, {}]}, ("Room", 2)),
         ({"meeting_url": "https://meet.example.com/tenant/Room/", "participants": []}, ("Room", 0)),
         ({"participants": "many"}, ("", None)),
         ({"meeting_url": "https://[broken", "participants": None}, ("", None)),

@@ -39,10 +39,7 @@ REPORT = {
         ),
         (
             {"recordings": [{**RECORDING, "participants": 0}]},
-            [
-                "1 recording, 1.5 GiB",
-                "  2026-11-22T10:00:00Z     1.5 GiB  GLACIER_IR    abc  standup, 0 participants",
-            ],
+            ["1 recording, 1.5 GiB", "  2026-11-22T10:00:00Z     1.5 GiB  GLACIER_IR    abc  standup, 0 participants"],
         ),
         (
             {
@@ -94,10 +91,7 @@ REPORT = {
             ],
         ),
         ({"report": {}}, ["Nothing to erase: the bucket has nothing of this session"]),
-        (
-            {"report": REPORT},
-            ["Would be erased of session abc: 1 version", "  version recordings/abc/x (v1)"],
-        ),
+        ({"report": REPORT}, ["Would be erased of session abc: 1 version", "  version recordings/abc/x (v1)"]),
         (
             {
                 "report": {

@@ -36,13 +36,7 @@ def figures(days: int = 28, **series: list[float]) -> Figures:
 
 
 def used(hours: float = 100, high: float = 50, peak: float = 60, memory: float = 50, tasks: int = 1) -> dict[str, Any]:
-    return {
-        "task_hours": hours,
-        "tasks_peak": tasks,
-        "cpu_high": high,
-        "cpu_peak": peak,
-        "memory_peak": memory,
-    }
+    return {"task_hours": hours, "tasks_peak": tasks, "cpu_high": high, "cpu_peak": peak, "memory_peak": memory}
 
 
 @pytest.mark.parametrize(
@@ -127,8 +121,7 @@ def test_bridge_most(stress: list[float], tasks: list[float], peak: int, recomme
 
 
 @pytest.mark.parametrize(
-    ("least", "recorders", "recommended"),
-    [([1], [10], 3), ([0], [10], 2), ([1], [5], 2), ([], [], 2)],
+    ("least", "recorders", "recommended"), [([1], [10], 3), ([0], [10], 2), ([1], [5], 2), ([], [], 2)]
 )
 def test_recorder_most(least: list[float], recorders: list[float], recommended: int) -> None:
     found = advice.recorder_most(
@@ -171,10 +164,7 @@ def woken(*times: tuple[int, int]) -> Figures:
     [
         (woken(), []),
         # Every Monday and Tuesday of four weeks at 8.
-        (
-            woken(*((day + 7 * week, 8) for week in range(4) for day in (0, 1))),
-            ["cron(50 7 ? * MON,TUE *)"],
-        ),
+        (woken(*((day + 7 * week, 8) for week in range(4) for day in (0, 1))), ["cron(50 7 ? * MON,TUE *)"]),
         # Every working day.
         (woken(*((day + 7 * week, 8) for week in range(4) for day in range(5))), ["cron(50 7 ? * MON-FRI *)"]),
         # Two weeks of four are no habit, three are.

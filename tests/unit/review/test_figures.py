@@ -256,13 +256,7 @@ def test_the_bill() -> None:
 
 
 def test_utilisation_is_that_while_people_meet() -> None:
-    found = figures(
-        {
-            "bridge.tasks": [5, 10, 5],
-            "bridge.cpu": [350, 500, 5],
-            "participants_most": [20, 40, 0],
-        }
-    )
+    found = figures({"bridge.tasks": [5, 10, 5], "bridge.cpu": [350, 500, 5], "participants_most": [20, 40, 0]})
     assert goals.utilisation(found) == pytest.approx(850 / 15)
     assert goals.utilisation(figures({})) is None
 

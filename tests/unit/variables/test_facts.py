@@ -7,12 +7,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import zoneinfo
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 import yaml
@@ -48,13 +44,6 @@ NASTY = [
     "tab\t",
     "$(id)",
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _time_zones_are_read_once() -> Iterator[None]:
-    """Reading the names from disk takes longer than all other checks."""
-    with mock.patch.object(zoneinfo, "available_timezones", cache(zoneinfo.available_timezones)):
-        yield
 
 
 def render(raw: Any, values: dict[str, Any]) -> Any:

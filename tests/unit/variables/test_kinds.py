@@ -6,11 +6,8 @@ from __future__ import annotations
 
 import ipaddress
 import signal
-import zoneinfo
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
-from unittest import mock
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils import rules
@@ -35,13 +32,6 @@ ANYTHING = st.recursive(
 )
 # Text that comes near to what the rules look for.
 NEAR = st.text(alphabet="abcZ019.-_:/@*?(){}[]= \n\u00e9", max_size=60)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _time_zones_are_read_once() -> Iterator[None]:
-    """Reading the names from disk takes longer than all other checks."""
-    with mock.patch.object(zoneinfo, "available_timezones", cache(zoneinfo.available_timezones)):
-        yield
 
 
 def lines(rule: rules.Rule, value: Any) -> list[str]:

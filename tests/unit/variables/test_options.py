@@ -10,12 +10,8 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables import (
-    inputs as role_inputs,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.variables import (
-    options as runbook_options,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import inputs as role_inputs
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables import options as runbook_options
 from support.bad_input import HUGE
 from support.server import ROOT
 
