@@ -74,10 +74,7 @@ class Lab:
         self.faults: Faults = self.server.wrap(Faults)
 
     def run(
-        self,
-        *args: str,
-        extra_vars: Mapping[str, Any] | None = None,
-        environment: Mapping[str, str] | None = None,
+        self, *args: str, extra_vars: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
     ) -> Run:
         """Run a playbook, or several, which do not wait between the tries of a call."""
         return run_playbook(

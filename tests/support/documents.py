@@ -70,9 +70,7 @@ def render(folder: Path, **facts: Any) -> dict[str, Any]:
                 *sorted((ROLE / "vars" / "main").iterdir()),
             )
         ],
-        "tasks": [
-            {"name": "Write", "ansible.builtin.copy": {"content": content, "dest": str(output), "mode": "0600"}},
-        ],
+        "tasks": [{"name": "Write", "ansible.builtin.copy": {"content": content, "dest": str(output), "mode": "0600"}}],
     }
     # Lookups search beside the playbook for what the role has beside its tasks.
     for kind in ("files", "templates"):

@@ -68,8 +68,7 @@ def test_records_and_tags_are_put_back(aws, params, run_module):
     arn = run_module("certificate", **params)["arn"]
     (record,) = records(aws, params).values()
     aws.client("route53").change_resource_record_sets(
-        HostedZoneId=params["zone_id"],
-        ChangeBatch={"Changes": [{"Action": "DELETE", "ResourceRecordSet": record}]},
+        HostedZoneId=params["zone_id"], ChangeBatch={"Changes": [{"Action": "DELETE", "ResourceRecordSet": record}]}
     )
     aws.client("acm").add_tags_to_certificate(CertificateArn=arn, Tags=[{"Key": "Stray", "Value": "x"}])
     result = run_module("certificate", **params)

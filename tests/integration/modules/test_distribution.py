@@ -129,9 +129,7 @@ def test_no_output_has_the_value_of_the_header(secret, cloudfront, run_module):
         SecretId="document", SecretString=json.dumps({"origin_secret": "f" * 32})
     )
     results.append(run_module("distribution", **PARAMS))
-    assert results[1]["changes"] == [
-        {"resource": "distribution jitsi", "action": "update", "fields": ["origin live"]},
-    ]
+    assert results[1]["changes"] == [{"resource": "distribution jitsi", "action": "update", "fields": ["origin live"]}]
     assert results[1]["diff"]["before"]["distribution jitsi"]["origin live"]["custom_headers"] == {
         "X-Origin-Secret": "another value"
     }

@@ -101,9 +101,7 @@ def test_a_zone_gets_its_mount_target_in_another_subnet(aws, params, run_module)
     other = aws.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.9.0/24", AvailabilityZone="us-east-1a")
     params["subnets"]["us-east-1a"] = other["Subnet"]["SubnetId"]
     result = run_module("file_system", **params)
-    assert result["changes"] == [
-        {"resource": "mount target in us-east-1a", "action": "update", "fields": ["subnet"]},
-    ]
+    assert result["changes"] == [{"resource": "mount target in us-east-1a", "action": "update", "fields": ["subnet"]}]
     targets = aws.client("efs").describe_mount_targets(FileSystemId=made["file_system_id"])["MountTargets"]
     assert {item["SubnetId"] for item in targets} == set(params["subnets"].values())
     assert not run_module("file_system", **params)["changed"]

@@ -143,10 +143,7 @@ def test_everything_arrives(functions, awslambda, item):
     assert {statement["Sid"]: (statement["Action"], statement["Condition"]) for statement in statements} == {
         "url": (
             "lambda:InvokeFunctionUrl",
-            {
-                "ArnLike": {"AWS:SourceArn": DISTRIBUTION},
-                "StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"},
-            },
+            {"ArnLike": {"AWS:SourceArn": DISTRIBUTION}, "StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}},
         ),
         "invoke": (
             "lambda:InvokeFunction",

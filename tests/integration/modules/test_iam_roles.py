@@ -218,10 +218,7 @@ def test_without_the_right_to_read_the_account_each_role_is_read(aws, roles, iam
         ({"roles": [role("x" * 65)]}, f"roles {'x' * 65}: name has 65 characters; use at most 64"),
         ({"roles": [role(), role()]}, f"roles {NAME}: is listed twice; list it once"),
         ({"roles": [role(), GONE]}, f"roles {NAME}: is listed twice; list it once"),
-        (
-            {"roles": [{"name": NAME}]},
-            "state is present but all of the following are missing: trust found in roles",
-        ),
+        ({"roles": [{"name": NAME}]}, "state is present but all of the following are missing: trust found in roles"),
         ({"roles": [role()], "path": "jitsi"}, "path jitsi: must begin and end with a slash; use / or /<part>/"),
     ],
 )

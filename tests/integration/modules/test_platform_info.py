@@ -107,10 +107,7 @@ def test_each_environment_finds_its_own(aws, platform, run_module):
     for name in ("jitsi", "jitsi-staging"):
         built[name] = build_network(aws, name)
         discovered = run_module(
-            "service_discovery",
-            namespace=f"{name}.internal",
-            vpc_id=built[name]["vpc_id"],
-            services=[{"name": "xmpp"}],
+            "service_discovery", namespace=f"{name}.internal", vpc_id=built[name]["vpc_id"], services=[{"name": "xmpp"}]
         )
         assert not discovered.get("failed"), discovered["msg"]
         secret = aws.client("secretsmanager").create_secret(

@@ -81,9 +81,7 @@ def test_created_closed_first(aws: AwsServer, api: Any, run: Run) -> None:
     assert aws.mutating() == ["s3:CreateBucket", *WRITES.values()]
     assert planned(result) == planned(plan)
     assert (result["changed"], result["name"], result["arn"], result["kept"]) == (True, NAME, ARN, False)
-    assert result["changes"] == [
-        {"resource": f"bucket {NAME}", "action": "create", "fields": sorted(bucket.SETTINGS)},
-    ]
+    assert result["changes"] == [{"resource": f"bucket {NAME}", "action": "create", "fields": sorted(bucket.SETTINGS)}]
     assert state(api) == AS_WANTED
 
 
@@ -203,8 +201,7 @@ RETENTION = {"Mode": "GOVERNANCE", "Days": 7, "Years": 0}
 
 
 @pytest.mark.parametrize(
-    ("params", "default"),
-    [({"lock": "holds"}, None), ({"lock": "governance", "lock_days": 7}, RETENTION)],
+    ("params", "default"), [({"lock": "holds"}, None), ({"lock": "governance", "lock_days": 7}, RETENTION)]
 )
 def test_a_bucket_is_made_with_a_lock(
     aws: AwsServer, api: Any, run: Run, params: dict[str, Any], default: dict[str, Any] | None

@@ -158,10 +158,7 @@ def test_rate_failed_and_waiting(aws: AwsServer, api: Any, info: Run) -> None:
         ],
     )
     result = info(include=["rate", "failed", "waiting"])
-    assert sorted(aws.calls) == [
-        *["cloudwatch:GetMetricStatistics"] * 2,
-        "logs:FilterLogEvents",
-    ]
+    assert sorted(aws.calls) == [*["cloudwatch:GetMetricStatistics"] * 2, "logs:FilterLogEvents"]
     assert {name: result["rate"][name] for name in ("uploads", "succeeded", "failed", "success_percent")} == {
         "uploads": 40,
         "succeeded": 38,
@@ -340,10 +337,7 @@ def test_a_retention_is_passed_only_in_governance_mode_and_only_when_asked(
     aws: AwsServer, api: Any, recording: Run, mode: str, passes: bool
 ) -> None:
     made.make_bucket(api, BUCKET, lock=True)
-    configuration = {
-        "ObjectLockEnabled": "Enabled",
-        "Rule": {"DefaultRetention": {"Mode": mode, "Days": 7}},
-    }
+    configuration = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": mode, "Days": 7}}}
     api.put_object_lock_configuration(Bucket=BUCKET, ObjectLockConfiguration=configuration)
     made.upload(api, BUCKET, "a", "room", NEWEST)
     result = recording(state="erased")

@@ -247,17 +247,10 @@ def run(check: bool = False, **params: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("missing", "form", "words"),
-    [
-        ("matplotlib", "html", "pip install matplotlib"),
-        ("weasyprint", "pdf", "pip install weasyprint"),
-    ],
+    [("matplotlib", "html", "pip install matplotlib"), ("weasyprint", "pdf", "pip install weasyprint")],
 )
 def test_a_library_is_missing(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    missing: str,
-    form: str,
-    words: str,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, missing: str, form: str, words: str
 ) -> None:
     imported = builtins.__import__
 

@@ -151,14 +151,8 @@ def test_a_secret_without_a_value_is_completed(aws: AwsServer, sm: Any, run: Run
 
 
 DRIFTS: dict[str, tuple[Callable[[Any], Any], list[str]]] = {
-    "description": (
-        lambda sm: sm.update_secret(SecretId=NAME, Description="other"),
-        ["secretsmanager:UpdateSecret"],
-    ),
-    "kms_key_id": (
-        lambda sm: sm.update_secret(SecretId=NAME, KmsKeyId=KEY_ARN),
-        ["secretsmanager:UpdateSecret"],
-    ),
+    "description": (lambda sm: sm.update_secret(SecretId=NAME, Description="other"), ["secretsmanager:UpdateSecret"]),
+    "kms_key_id": (lambda sm: sm.update_secret(SecretId=NAME, KmsKeyId=KEY_ARN), ["secretsmanager:UpdateSecret"]),
     "tags": (
         lambda sm: (
             sm.untag_resource(SecretId=NAME, TagKeys=["Environment"]),

@@ -460,12 +460,7 @@ def preludes(cli: aws_cli.AwsCli, stage: Stage) -> Callable[[str], dict[str, str
 
 
 @pytest.mark.parametrize("text", to_run(), ids=[f"{one.page}:{one.line}" for one, _expected in to_run().values()])
-def test_it_works(
-    text: str,
-    stage: Stage,
-    quick_playbook: Callable[..., Run],
-    request: pytest.FixtureRequest,
-) -> None:
+def test_it_works(text: str, stage: Stage, quick_playbook: Callable[..., Run], request: pytest.FixtureRequest) -> None:
     command, wanted = to_run()[text]
     assert wanted is not None, f"{command}: is in no table of {Path(__file__).name}"
     if wanted.state:

@@ -11,12 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import (
-    instance_pool,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import (
-    task_definitions as task_definition,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import instance_pool
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_definitions as task_definition
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket
 from cfnlint import api
 from support import documents

@@ -25,11 +25,7 @@ INPUTS: dict[str, Any] = {
     "_edge_certificate": {"arn": "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"},
     "_edge_distribution": {"domain_name": "d111111abcdef8.cloudfront.net", "hosted_zone_id": distribution.HOSTED_ZONE},
 }
-IDS = {
-    "oac": {"Ref": "Control"},
-    "headers_policy": {"Ref": "Headers"},
-    "cache_policy": {"Ref": "Cache"},
-}
+IDS = {"oac": {"Ref": "Control"}, "headers_policy": {"Ref": "Headers"}, "cache_policy": {"Ref": "Cache"}}
 SECRET = {"live": "0" * 32, "live-xmpp": "0" * 32}
 # What the module fills in for options that the role leaves out.
 ORIGIN = {"connect_timeout": 10, "connect_attempts": 3, "read_timeout": 30, "signed": False, "secret_header": None}

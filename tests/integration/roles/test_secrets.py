@@ -123,12 +123,7 @@ def test_what_the_function_may_do(made, aws_server):
 
 def calls_of_the_code():
     """IAM's names of all calls that a rotation can make."""
-    services = {
-        "sm": "secretsmanager",
-        "ecs": "ecs",
-        "autoscaling": "application-autoscaling",
-        "logs": "logs",
-    }
+    services = {"sm": "secretsmanager", "ecs": "ecs", "autoscaling": "application-autoscaling", "logs": "logs"}
     source = (ROOT / "plugins/module_utils/secret/calls.py").read_text()
     found = re.findall(r'self\.(sm|ecs|autoscaling|logs)\.(?:get_paginator\(")?(\w+)(?:"\))?[.(]', source)
     for client, method in found:

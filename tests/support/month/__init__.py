@@ -153,11 +153,7 @@ class Month:
         return last - (DAYS - 1 - day) * DAY + hour * HOUR
 
     def samples(
-        self,
-        metric: str,
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        service: str = "",
+        self, metric: str, since: dt.datetime | None = None, until: dt.datetime | None = None, service: str = ""
     ) -> Samples:
         """The samples of a metric from ``since`` to before ``until``, now if not given: one of AWS/ECS with a kind of
         ``service``, otherwise one of the platform's own, be it without dimensions, as errors are."""
@@ -185,11 +181,7 @@ class Month:
         return float(tell[what](values)) if values else None
 
     def log(
-        self,
-        component: str = "",
-        since: dt.datetime | None = None,
-        until: dt.datetime | None = None,
-        text: str = "",
+        self, component: str = "", since: dt.datetime | None = None, until: dt.datetime | None = None, text: str = ""
     ) -> list[Line]:
         """Lines by their time, those of a component (all if empty) with a text in them."""
         begin, end = since or self.start, until or utcnow()
