@@ -77,8 +77,6 @@ def test_absent_removes_only_this_topic(aws, run_module, sns):
     assert [item["TopicArn"] for item in sns.list_topics()["Topics"]] == [f"{ARN}-staging"]
 
 
-def test_invalid_input_fails_before_the_first_call(aws, run_module):
-    result = run_module("alert_topic", name=NAME, emails=["ops"])
-    assert result["failed"]
-    assert result["msg"] == "emails 'ops': is no e-mail address; write name@example.com"
-    assert aws.calls == []
+def test_invalid_input_fails_before_the_first_call(refused):
+    message = refused("alert_topic", name=NAME, emails=["ops"])
+    assert message == "emails 'ops': is no e-mail address; write name@example.com"

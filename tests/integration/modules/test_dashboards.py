@@ -66,13 +66,10 @@ def test_a_change_by_hand_is_put_back_and_named(run_module, cloudwatch):
     assert not run_module("dashboards", **WANTED)["changed"]
 
 
-def test_absent(aws, run_module, cloudwatch):
+def test_absent(as_planned, run_module, cloudwatch):
     run_module("dashboards", **WANTED)
     cloudwatch.put_dashboard(DashboardName="meet-staging", DashboardBody=json.dumps(BODY))
-    aws.calls.clear()
-    assert run_module("dashboards", _check=True, dashboards=[GONE])["changed"]
-    assert aws.mutating() == []
-    assert run_module("dashboards", dashboards=[GONE])["changed"]
+    as_planned(run_module, "dashboards", dashboards=[GONE])
     assert not run_module("dashboards", dashboards=[GONE])["changed"]
     left = [item["DashboardName"] for item in cloudwatch.list_dashboards()["DashboardEntries"]]
     assert sorted(left) == ["meet-recording", "meet-staging"]
@@ -116,8 +113,5 @@ def broken(**properties):
         ),
     ],
 )
-def test_invalid_input_fails_before_the_first_call(aws, run_module, params, message):
-    result = run_module("dashboards", **params)
-    assert result["failed"]
-    assert result["msg"] == message
-    assert aws.calls == []
+def test_invalid_input_fails_before_the_first_call(refused, params, message):
+    assert refused("dashboards", **params) == message

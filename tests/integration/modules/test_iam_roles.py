@@ -34,14 +34,8 @@ def role(name=NAME, **changed):
 
 
 @pytest.fixture
-def roles(aws, run_module):
-    def run(*listed, _check=False, **options):
-        aws.calls.clear()
-        result = run_module("iam_roles", _check=_check, roles=listed, **{"tags": {"Name": "jitsi"}, **options})
-        assert not result.get("failed"), result["msg"]
-        return result
-
-    return run
+def roles(run_well):
+    return lambda *listed, **options: run_well("iam_roles", roles=listed, tags={"Name": "jitsi"}, **options)
 
 
 @pytest.fixture
@@ -144,14 +138,11 @@ def no_profile(iam):
         ([dropped, detached, no_profile], ["instance_profile", "managed_policies", "policies.join-cluster"]),
     ],
 )
-def test_drift_is_put_back(aws, roles, iam, drifts, fields):
+def test_drift_is_put_back(as_planned, roles, iam, drifts, fields):
     first = roles(role())["diff"]["after"]
     for drift in drifts:
         drift(iam)
-    planned = roles(role(), _check=True)
-    assert aws.mutating() == []
-    done = roles(role())
-    assert planned["changes"] == done["changes"]
+    done = as_planned(roles, role())
     assert [change["fields"] for change in done["changes"]] == [fields]
     assert not roles(role())["changed"]
     assert done["diff"]["after"][f"role {NAME}"].items() <= {**first[f"role {NAME}"], "policies.stray": None}.items()
@@ -164,12 +155,9 @@ def test_instance_profile_that_is_no_longer_wanted_goes(roles, iam):
     assert not roles(role(instance_profile=False))["changed"]
 
 
-def test_absent_removes_the_role_with_all_it_has_and_no_other(aws, roles, iam):
+def test_absent_removes_the_role_with_all_it_has_and_no_other(as_planned, roles, iam):
     roles(role(), role(f"{NAME}-staging"))
-    planned = roles(GONE, _check=True)
-    assert aws.mutating() == []
-    done = roles(GONE)
-    assert planned["changes"] == done["changes"]
+    as_planned(roles, GONE)
     assert [item["RoleName"] for item in iam.list_roles()["Roles"]] == [f"{NAME}-staging"]
     assert [item["InstanceProfileName"] for item in iam.list_instance_profiles()["InstanceProfiles"]] == [
         f"{NAME}-staging"
@@ -222,7 +210,5 @@ def test_without_the_right_to_read_the_account_each_role_is_read(aws, roles, iam
         ({"roles": [role()], "path": "jitsi"}, "path jitsi: must begin and end with a slash; use / or /<part>/"),
     ],
 )
-def test_bad_input_is_refused_before_any_call(aws, run_module, options, message):
-    result = run_module("iam_roles", **options)
-    assert (result["failed"], result["msg"]) == (True, message)
-    assert aws.calls == []
+def test_bad_input_is_refused_before_any_call(refused, options, message):
+    assert refused("iam_roles", **options) == message

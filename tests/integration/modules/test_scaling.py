@@ -146,11 +146,9 @@ def test_drift_is_put_back(run_module, scaled):
     assert not run_module("scaling", cluster="meet", targets=TARGETS)["changed"]
 
 
-def test_what_is_no_longer_listed_goes(aws, run_module, scaled):
+def test_what_is_no_longer_listed_goes(aws, as_planned, run_module, scaled):
     wanted = [{**SIGNALLING, "schedules": []}, {**BRIDGE, "policies": [CPU], "step_policies": []}]
-    plan = run_module("scaling", _check=True, cluster="meet", targets=wanted)
-    assert aws.mutating() == []
-    assert run_module("scaling", cluster="meet", targets=wanted)["changes"] == plan["changes"]
+    as_planned(run_module, "scaling", cluster="meet", targets=wanted)
     assert sorted(capacities(scaled)) == ["service/meet/meet-bridge", "service/meet/meet-service"]
     assert names(scaled, "describe_scaling_policies", "ScalingPolicies", "PolicyName") == ["cpu"]
     assert names(scaled, "describe_scheduled_actions", "ScheduledActions", "ResourceId") == ["service/meet/meet-bridge"]
@@ -200,13 +198,9 @@ def test_more_policies_than_a_page(aws, run_module):
     assert not run_module("scaling", cluster="meet", targets=targets)["changed"]
 
 
-def test_invalid_input_fails_before_the_first_call(aws, run_module):
-    result = run_module("scaling", cluster="meet", targets=[{**BRIDGE, "min_capacity": 4}])
-    assert result["failed"]
-    assert result["msg"] == (
-        "targets meet-bridge, min_capacity 4: is more than max_capacity 3; lower one or raise the other"
-    )
-    assert aws.calls == []
+def test_invalid_input_fails_before_the_first_call(refused):
+    message = refused("scaling", cluster="meet", targets=[{**BRIDGE, "min_capacity": 4}])
+    assert message == "targets meet-bridge, min_capacity 4: is more than max_capacity 3; lower one or raise the other"
 
 
 def step_alarm(aws):
