@@ -5,14 +5,12 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 from typing import Any
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.edge import distribution, dns_records
 from ansible_collections.meetops.jitsi.plugins.module_utils.networking import file_system
-from cfnlint import api
-from support.rendering import role_variable
+from support.rendering import findings, role_variable
 
 DOMAIN = "meet.example.com"
 INPUTS: dict[str, Any] = {
@@ -270,15 +268,6 @@ def template(config: dict[str, Any]) -> dict[str, Any]:
         },
     }
     return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
-
-
-def findings(document: dict[str, Any]) -> list[str]:
-    """What cfn-lint says of a template: errors and warnings; hints are about parameters that we do not use."""
-    return [
-        f"{match.rule.id} {'/'.join(map(str, match.path))}: {match.message}"
-        for match in api.lint(json.dumps(document), regions=["us-east-1"])
-        if not match.rule.id.startswith("I")
-    ]
 
 
 def test_cfn_lint_finds_nothing(config):
