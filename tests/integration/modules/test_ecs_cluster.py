@@ -43,13 +43,8 @@ def providers(ecs, *names):
     return ecs.describe_capacity_providers(capacityProviders=list(names or [POOL]))["capacityProviders"]
 
 
-def test_check_mode_tells_what_the_run_then_does(aws, cluster, ecs):
-    planned = cluster(_check=True)
-    assert aws.mutating() == []
-    assert ecs.describe_clusters(clusters=[CLUSTER])["clusters"] == []
-    done = cluster()
-    assert planned["changed"]
-    assert planned["changes"] == done["changes"]
+def test_check_mode_tells_what_the_run_then_does(as_planned, cluster, ecs):
+    done = as_planned(cluster)
     assert [change["resource"] for change in done["changes"]] == [f"capacity provider {POOL}", f"cluster {CLUSTER}"]
     assert done["cluster"] == {
         "name": CLUSTER,

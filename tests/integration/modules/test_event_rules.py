@@ -58,12 +58,8 @@ def events(aws):
     return aws.client("events")
 
 
-def test_check_mode_tells_what_the_run_then_does(aws, rules):
-    planned = rules(rule(), daily(), _check=True)
-    assert aws.mutating() == []
-    done = rules(rule(), daily())
-    assert planned["changed"]
-    assert [planned[key] for key in ("changes", "diff", "rules")] == [done[key] for key in ("changes", "diff", "rules")]
+def test_check_mode_tells_what_the_run_then_does(as_planned, rules):
+    done = as_planned(rules, rule(), daily(), _also=["rules"])
     assert done["rules"][NAME] == {"arn": f"arn:aws:events:us-east-1:123456789012:rule/{NAME}"}
 
 

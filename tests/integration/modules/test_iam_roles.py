@@ -43,15 +43,9 @@ def iam(aws):
     return aws.client("iam")
 
 
-def test_check_mode_tells_what_the_run_then_does(aws, roles):
-    listed = [role(), role("jitsi-bridge-task", policies={}, managed_policies=[], instance_profile=False)]
-    planned = roles(*listed, _check=True)
-    assert aws.mutating() == []
-    done = roles(*listed)
-    assert planned["changed"]
-    assert planned["changes"] == done["changes"]
-    assert planned["diff"] == done["diff"]
-    assert planned["roles"] == done["roles"]
+def test_check_mode_tells_what_the_run_then_does(as_planned, roles):
+    plain = role("jitsi-bridge-task", policies={}, managed_policies=[], instance_profile=False)
+    done = as_planned(roles, role(), plain, _also=["roles"])
     assert done["roles"] == {
         NAME: {"arn": f"{PREFIX}:role/{NAME}", "instance_profile_arn": f"{PREFIX}:instance-profile/{NAME}"},
         "jitsi-bridge-task": {"arn": f"{PREFIX}:role/jitsi-bridge-task", "instance_profile_arn": ""},
