@@ -7,19 +7,10 @@ import json
 
 import pytest
 
-BODY = {
-    "widgets": [
-        {"type": "text", "x": 0, "y": 0, "width": 24, "height": 1, "properties": {"markdown": "# Meet"}},
-        {
-            "type": "metric",
-            "x": 0,
-            "y": 1,
-            "width": 12,
-            "height": 6,
-            "properties": {"region": "us-east-1", "metrics": [["Jitsi/JVB", "Participants", "Platform", "meet"]]},
-        },
-    ]
-}
+TEXT = {"type": "text", "x": 0, "y": 0, "width": 24, "height": 1, "properties": {"markdown": "# Meet"}}
+PARTICIPANTS = {"region": "us-east-1", "metrics": [["Jitsi/JVB", "Participants", "Platform", "meet"]]}
+METRIC = {"type": "metric", "x": 0, "y": 1, "width": 12, "height": 6, "properties": PARTICIPANTS}
+BODY = {"widgets": [TEXT, METRIC]}
 GONE = {"name": "meet", "state": "absent"}
 WANTED = {"dashboards": [{"name": "meet", "body": BODY}, {"name": "meet-recording", "body": {"widgets": []}}]}
 
@@ -85,11 +76,7 @@ def broken(**properties):
     ("params", "message"),
     [
         (
-            {
-                "dashboards": [
-                    {"name": "meet", "body": {"widgets": [BODY["widgets"][0], {**BODY["widgets"][1], "y": 0}]}}
-                ]
-            },
+            {"dashboards": [{"name": "meet", "body": {"widgets": [TEXT, {**METRIC, "y": 0}]}}]},
             "dashboards meet, body, widget 1: lies over widget 0; move or shrink one",
         ),
         ({"dashboards": [*WANTED["dashboards"], GONE]}, "dashboards meet: is listed twice; list it once"),

@@ -82,60 +82,50 @@ def profile(iam):
     return iam.get_instance_profile(InstanceProfileName=NAME)["InstanceProfile"]
 
 
-def trust(iam):
-    document = {**DOCUMENT, "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}
-    iam.update_assume_role_policy(RoleName=NAME, PolicyDocument=json.dumps(document))
+def document(**statement):
+    return json.dumps({**DOCUMENT, "Statement": [{**DOCUMENT["Statement"][0], **statement}]})
 
 
-def widened(iam):
-    document = {**DOCUMENT, "Statement": [{**DOCUMENT["Statement"][0], "Resource": "*"}]}
-    iam.put_role_policy(RoleName=NAME, PolicyName="join-cluster", PolicyDocument=json.dumps(document))
-
-
-def dropped(iam):
-    iam.delete_role_policy(RoleName=NAME, PolicyName="join-cluster")
-
-
-def stray(iam):
-    iam.put_role_policy(RoleName=NAME, PolicyName="stray", PolicyDocument=json.dumps(DOCUMENT))
-
-
-def detached(iam):
-    iam.detach_role_policy(RoleName=NAME, PolicyArn=READ_ONLY)
-
-
-def administrator(iam):
-    iam.attach_role_policy(RoleName=NAME, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
-
-
-def tags(iam):
-    iam.tag_role(RoleName=NAME, Tags=[{"Key": "Name", "Value": "other"}, {"Key": "Stray", "Value": "x"}])
-
-
-def empty_profile(iam):
-    """What a run leaves that dies between its two calls."""
-    iam.remove_role_from_instance_profile(InstanceProfileName=NAME, RoleName=NAME)
-
-
-def no_profile(iam):
-    empty_profile(iam)
-    iam.delete_instance_profile(InstanceProfileName=NAME)
+ANYBODY = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
+DRIFTS = {
+    "trust": lambda iam: iam.update_assume_role_policy(
+        RoleName=NAME, PolicyDocument=json.dumps({**DOCUMENT, "Statement": [ANYBODY]})
+    ),
+    "widened": lambda iam: iam.put_role_policy(
+        RoleName=NAME, PolicyName="join-cluster", PolicyDocument=document(Resource="*")
+    ),
+    "dropped": lambda iam: iam.delete_role_policy(RoleName=NAME, PolicyName="join-cluster"),
+    "stray": lambda iam: iam.put_role_policy(RoleName=NAME, PolicyName="stray", PolicyDocument=document()),
+    "detached": lambda iam: iam.detach_role_policy(RoleName=NAME, PolicyArn=READ_ONLY),
+    "administrator": lambda iam: iam.attach_role_policy(
+        RoleName=NAME, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    ),
+    "tags": lambda iam: iam.tag_role(
+        RoleName=NAME, Tags=[{"Key": "Name", "Value": "other"}, {"Key": "Stray", "Value": "x"}]
+    ),
+    # What a run leaves that dies between its two calls.
+    "empty profile": lambda iam: iam.remove_role_from_instance_profile(InstanceProfileName=NAME, RoleName=NAME),
+    "no profile": lambda iam: iam.delete_instance_profile(InstanceProfileName=NAME),
+}
 
 
 @pytest.mark.parametrize(
     ("drifts", "fields"),
     [
         (
-            [trust, widened, stray, administrator, tags, empty_profile],
+            ["trust", "widened", "stray", "administrator", "tags", "empty profile"],
             ["instance_profile", "managed_policies", "policies.join-cluster", "policies.stray", "tags", "trust"],
         ),
-        ([dropped, detached, no_profile], ["instance_profile", "managed_policies", "policies.join-cluster"]),
+        (
+            ["dropped", "detached", "empty profile", "no profile"],
+            ["instance_profile", "managed_policies", "policies.join-cluster"],
+        ),
     ],
 )
 def test_drift_is_put_back(as_planned, roles, iam, drifts, fields):
     first = roles(role())["diff"]["after"]
     for drift in drifts:
-        drift(iam)
+        DRIFTS[drift](iam)
     done = as_planned(roles, role())
     assert [change["fields"] for change in done["changes"]] == [fields]
     assert not roles(role())["changed"]
@@ -162,8 +152,8 @@ def test_absent_removes_the_role_with_all_it_has_and_no_other(as_planned, roles,
 
 def test_absent_finishes_what_a_run_left_that_died(roles, iam):
     roles(role())
-    empty_profile(iam)
-    dropped(iam)
+    for drift in ("empty profile", "dropped"):
+        DRIFTS[drift](iam)
     roles(GONE)
     assert iam.list_instance_profiles()["InstanceProfiles"] == []
 

@@ -324,13 +324,8 @@ def cfn_rule(name, rule):
     expiration = rule.get("Expiration", {})
     if "Days" in expiration:
         words["ExpirationInDays"] = expiration["Days"]
-    if "ExpiredObjectDeleteMarker" in expiration:
-        words["ExpiredObjectDeleteMarker"] = expiration["ExpiredObjectDeleteMarker"]
-    if "NoncurrentVersionExpiration" in rule:
-        words["NoncurrentVersionExpiration"] = rule["NoncurrentVersionExpiration"]
-    if "AbortIncompleteMultipartUpload" in rule:
-        words["AbortIncompleteMultipartUpload"] = rule["AbortIncompleteMultipartUpload"]
-    return words
+    same = ("ExpiredObjectDeleteMarker", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")
+    return words | {name: value for name, value in {**rule, **expiration}.items() if name in same}
 
 
 def test_cfn_lint_finds_nothing(rendered):

@@ -191,12 +191,6 @@ class Month:
             if begin <= line.at <= end and component in ("", line.component) and text in line.text
         ]
 
-    def awake_time(self, since: dt.datetime | None = None, until: dt.datetime | None = None) -> dt.timedelta:
-        """How long the platform was awake."""
-        begin, end = since or self.start, until or utcnow()
-        spans = (min(wake.asleep_at, end) - max(wake.at, begin) for wake in self.wakes)
-        return sum((span for span in spans if span > dt.timedelta()), dt.timedelta())
-
     def wake_of(self, at: dt.datetime) -> Wake:
         """The time awake that a moment belongs to."""
         return next(wake for wake in self.wakes if wake.at <= at < wake.asleep_at)
