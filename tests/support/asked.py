@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .permissions import ACCOUNT, REGION, Permission, parameters, permissions
-from .recorder import Recorder, operation
+from .recorder import Recorder, body_of, operation
 from .replay import Request
 
 # Ids that AWS draws: those of a run are not those of the next one.
@@ -125,9 +124,7 @@ def watching(recorder: Recorder) -> Iterator[Asked]:
     application, seen = recorder.application, Asked()
 
     def watch(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        chunked = environ.get("wsgi.input_terminated", False)
-        body = environ["wsgi.input"].read(-1 if chunked else int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
+        body = body_of(environ)
         if not environ.get("PATH_INFO", "").startswith("/moto-api"):
             name = operation(environ, body)
             try:

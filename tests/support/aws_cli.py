@@ -51,8 +51,7 @@ class AwsCli:
     """Runs lines of a shell in which ``aws`` is the CLI."""
 
     def __init__(self, path: str, url: str, folder: Path) -> None:
-        self._path, self._url = path, url
-        self._folder = folder
+        self._url, self._folder = url, folder
         wrapper = folder / "bin" / "aws"
         wrapper.parent.mkdir()
         # What version 2.13 takes from AWS_ENDPOINT_URL, Debian's older one takes as an option only.

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from dateutil.rrule import rrulestr
 
 from support.server import ROOT
+from support.servers import Handler, serving
 
 TOKEN = "token-of-the-tests"
 PAGE_SIZE = 25
@@ -53,40 +54,25 @@ NEEDED = {
 DEFAULTS: dict[str, Item] = {
     "execution_environments": {"description": "", "pull": "", "credential": None, "organization": None},
     "projects": {
-        "description": "",
-        "scm_type": "",
-        "scm_url": "",
-        "scm_branch": "",
-        "scm_revision": "",
-        "scm_clean": False,
-        "scm_update_on_launch": False,
+        **dict.fromkeys(("description", "scm_type", "scm_url", "scm_branch", "scm_revision"), ""),
+        **dict.fromkeys(("scm_clean", "scm_update_on_launch"), False),
         "credential": None,
     },
     "inventories": {"description": "", "variables": "", "kind": "", "host_filter": None},
     "inventory_sources": {
-        "description": "",
-        "source": "",
-        "source_path": "",
-        "source_project": None,
-        "execution_environment": None,
-        "overwrite": False,
-        "overwrite_vars": False,
-        "update_on_launch": False,
+        **dict.fromkeys(("description", "source", "source_path"), ""),
+        **dict.fromkeys(("source_project", "execution_environment")),
+        **dict.fromkeys(("overwrite", "overwrite_vars", "update_on_launch"), False),
     },
     "job_templates": {
         "description": "",
-        "forks": 0,
         "job_type": "run",
-        "inventory": None,
-        "execution_environment": None,
         "extra_vars": "",
+        "forks": 0,
         "timeout": 0,
-        "diff_mode": False,
-        "ask_job_type_on_launch": False,
-        "ask_diff_mode_on_launch": False,
-        "ask_variables_on_launch": False,
-        "allow_simultaneous": False,
-        "survey_enabled": False,
+        **dict.fromkeys(("inventory", "execution_environment")),
+        **dict.fromkeys(("diff_mode", "allow_simultaneous", "survey_enabled"), False),
+        **dict.fromkeys((f"ask_{what}_on_launch" for what in ("job_type", "diff_mode", "variables")), False),
     },
     "schedules": {"description": "", "enabled": True, "extra_data": {}},
 }
@@ -119,10 +105,9 @@ class FakeAwx:
             self.add("credentials", name=name, organization=1)
         awx = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def answer(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
-                text = self.rfile.read(length)
+        class Controller(Handler):
+            def do(self) -> None:
+                text = self.body()
                 try:
                     if (
                         not self.path.rstrip("/").endswith("/api")
@@ -132,28 +117,20 @@ class FakeAwx:
                     status, body = awx.handle(self.command, self.path, json.loads(text) if text else None)
                 except Refused as refused:
                     status, body = refused.status, refused.body
+                product = {"X-API-Product-Name": "AWX", "X-API-Product-Version": "24.6.1"}
                 data = b"" if body is None else json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("X-API-Product-Name", "AWX")
-                self.send_header("X-API-Product-Version", "24.6.1")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                self.answer(status, data, {"Content-Type": "application/json", **product})
 
-            do_GET = do_POST = do_PATCH = do_DELETE = answer
+            do_GET = do_POST = do_PATCH = do_DELETE = do
 
-            def log_message(self, *args: object) -> None:
-                pass
+        self._handler = Controller
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def close(self) -> None:
-        """Stop the server."""
-        self.server.shutdown()
-        self.server.server_close()
+    @contextmanager
+    def running(self) -> Iterator[FakeAwx]:
+        """Serve it."""
+        with serving(self._handler) as server:
+            self.url = server.url
+            yield self
 
     def mutating(self) -> list[str]:
         """The calls that may have changed something."""

@@ -13,6 +13,30 @@ from selenium import webdriver
 
 SCHEMES = ("light", "dark")
 SIZES = {"phone": (390, 760, True), "desktop": (1100, 900, False)}
+# What makes the text of an element hard to read: a contrast with its ground below 4.5 (WCAG 2.2, AA).
+PALE = """
+const light = color => {
+  const part = color.map(value => value / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+  return .2126 * part[0] + .7152 * part[1] + .0722 * part[2];
+};
+const numbers = text => (text.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number);
+const ground = element => {
+  for (let one = element; one; one = one.parentElement) {
+    const color = numbers(getComputedStyle(one).backgroundColor);
+    if (color.length < 4 || color[3] > 0) return color;
+  }
+  return [255, 255, 255];
+};
+return [...document.querySelectorAll('body *')]
+  .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()))
+  .filter(one => one.checkVisibility() && one.tagName !== 'STYLE')
+  .map(one => {
+    const style = getComputedStyle(one), drawn = one.closest('svg');
+    const pair = [light(numbers(drawn ? style.fill : style.color)), light(ground(one))].sort((a, b) => b - a);
+    return [(pair[0] + .05) / (pair[1] + .05), one.outerHTML.slice(0, 120)];
+  })
+  .filter(found => found[0] < 4.5);
+"""
 
 
 @contextmanager
@@ -40,9 +64,9 @@ def chromium() -> Iterator[Any]:
         driver.quit()
 
 
-def shape(driver: Any, size: str, scheme: str) -> None:
-    """Give the page a size and a colour scheme."""
-    width, height, mobile = SIZES[size]
+def shape(driver: Any, size: str | tuple[int, int, bool], scheme: str) -> None:
+    """Give the page a size (of SIZES, or width, height, and whether it is a phone) and a colour scheme."""
+    width, height, mobile = SIZES[size] if isinstance(size, str) else size
     driver.execute_cdp_cmd(
         "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     )

@@ -9,7 +9,6 @@ accounts that were built in different ways can be compared as they are.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
 import socket
@@ -18,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from .recorder import is_mutating, operation
+from .recorder import body_of, is_mutating, operation
 
 Wsgi = Callable[..., Any]
 # Values of a request that its sender draws: tokens against repetition, and secrets.
@@ -97,9 +96,7 @@ class Faults:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         if environ.get("PATH_INFO", "").startswith("/moto-api"):
             return self.application(environ, start_response)
-        chunked = environ.get("wsgi.input_terminated", False)
-        body = environ["wsgi.input"].read(-1 if chunked else int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
+        body = body_of(environ)
         name = operation(environ, body)
         self.request = self._digest(name, environ, body)
         kind = self.fault(name)

@@ -45,6 +45,11 @@ class Run:
         return self.count("failed") + self.count("unreachable")
 
     @property
+    def said(self) -> str:
+        """What it printed, wherever its lines were broken."""
+        return " ".join(self.stdout.split())
+
+    @property
     def changed_tasks(self) -> list[str]:
         """Names of the tasks that reported a change."""
         found: list[str] = []

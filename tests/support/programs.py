@@ -8,16 +8,17 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import pytest
+
+from .servers import Handler, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = ROOT / "roles" / "ecs_service"
@@ -30,6 +31,26 @@ def need(*programs: str) -> None:
         pytest.fail(f"install {', '.join(missing)}: CI runs every test")
     if missing:
         pytest.skip(f"needs {', '.join(missing)}")
+
+
+def run_tool(*command: str, cwd: Path, home: Path | None = None, **environment: str) -> str:
+    """Run a program of this Python's environment with nothing of this user's own settings, in a home that is ``cwd`` if
+    not given; returns what it printed. It must succeed."""
+    programs = Path(sys.executable).parent
+    plain = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "HOME": str(home or cwd), "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        [str(programs / command[0]), *command[1:]],
+        cwd=cwd,
+        env={**plain, "ANSIBLE_NOCOLOR": "1", **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
 
 
 def render(template: str, **variables: Any) -> str:
@@ -65,25 +86,12 @@ def wait_for_port(port: int, process: subprocess.Popen[Any], seconds: float = 20
 
 
 @contextmanager
-def http_server(answer: Callable[[BaseHTTPRequestHandler], tuple[int, bytes]]) -> Iterator[str]:
+def http_server(answer: Callable[[Handler], tuple[int, bytes]]) -> Iterator[str]:
     """Serve ``answer(request) -> (status, body)`` on loopback; yields the URL."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answering(Handler):
         def do_GET(self) -> None:
-            status, body = answer(self)
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(*answer(self), {"Content-Type": "application/json"})
 
-        def log_message(self, *_args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Answering) as server:
+        yield server.url

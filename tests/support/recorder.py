@@ -89,6 +89,14 @@ def routes(service: str) -> list[Route]:
     return sorted(found, key=lambda route: -route.weight)
 
 
+def body_of(environ: dict[str, Any]) -> bytes:
+    """The body of a request, which whoever comes next can read again."""
+    chunked = environ.get("wsgi.input_terminated", False)
+    body: bytes = environ["wsgi.input"].read(-1 if chunked else int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
 def operation(environ: dict[str, Any], body: bytes) -> str:
     """Name a request as ``service:Action``; ``service:METHOD path`` when it fits no operation."""
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
@@ -125,9 +133,7 @@ class Recorder:
         body = b""
         form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
         if form or self.kept is not None:
-            chunked = environ.get("wsgi.input_terminated", False)
-            body = environ["wsgi.input"].read(-1 if chunked else int(environ.get("CONTENT_LENGTH") or 0))
-            environ["wsgi.input"] = io.BytesIO(body)
+            body = body_of(environ)
         name = operation(environ, body)
         self.calls.append(name)
         if self.kept is None:

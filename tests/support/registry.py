@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from .servers import Handler, serving
 
 
 def digest(repository: str, tag: str) -> str:
@@ -28,10 +28,7 @@ class FakeRegistry:
         self.requests: list[str] = []
         registry = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *args: object) -> None:
-                """Say nothing."""
-
+        class Registry(Handler):
             def do_HEAD(self) -> None:
                 self.do_GET()
 
@@ -39,7 +36,7 @@ class FakeRegistry:
                 url, query = urlsplit(self.path), parse_qs(urlsplit(self.path).query)
                 registry.requests.append(f"{self.command} {url.path}")
                 if url.path == "/token":
-                    self.answer(200, {"token": "for " + query["scope"][0]})
+                    self.tell(200, {"token": "for " + query["scope"][0]})
                     return
                 repository, _v2, rest = url.path.removeprefix("/v2/").partition(
                     "/tags/" if "/tags/" in url.path else "/manifests/"
@@ -47,14 +44,14 @@ class FakeRegistry:
                 scope = f"repository:{repository}:pull"
                 if self.headers.get("Authorization") != f"Bearer for {scope}":
                     challenge = f'Bearer realm="{registry.url}/token",service="fake",scope="{scope}"'
-                    self.answer(401, {}, {"WWW-Authenticate": challenge})
+                    self.tell(401, {}, {"WWW-Authenticate": challenge})
                 elif repository in registry.broken or repository not in registry.tags:
-                    self.answer(registry.broken.get(repository, 404), {})
+                    self.tell(registry.broken.get(repository, 404), {})
                 elif rest == "list":
                     self.list(repository, query.get("last", [""])[0])
                 else:
                     about = {} if registry.no_digest else {"Docker-Content-Digest": digest(repository, rest)}
-                    self.answer(200 if rest in registry.tags[repository] else 404, {}, about)
+                    self.tell(200 if rest in registry.tags[repository] else 404, {}, about)
 
             def list(self, repository: str, last: str) -> None:
                 found = sorted(registry.tags[repository])
@@ -62,28 +59,16 @@ class FakeRegistry:
                 more = {}
                 if len(rest) > page:
                     more["Link"] = f'</v2/{repository}/tags/list?last={rest[page - 1]}&n={page}>; rel="next"'
-                self.answer(200, {"name": repository, "tags": rest[:page]}, more)
+                self.tell(200, {"name": repository, "tags": rest[:page]}, more)
 
-            def answer(self, status: int, content: object, headers: Mapping[str, str] | None = None) -> None:
-                body = json.dumps(content).encode()
-                self.send_response(status)
-                for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(body)
+            def tell(self, status: int, content: object, headers: Mapping[str, str] | None = None) -> None:
+                self.answer(status, json.dumps(content).encode(), headers)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self.urls = {"ghcr.io": self.url, "docker.io": self.url}
+        self._handler = Registry
 
     @contextmanager
     def running(self) -> Iterator[FakeRegistry]:
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        try:
+        with serving(self._handler) as server:
+            self.url = server.url
+            self.urls = {"ghcr.io": self.url, "docker.io": self.url}
             yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()

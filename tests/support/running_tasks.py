@@ -5,7 +5,6 @@ later, the function that follows tasks has run, and the recorder has told of its
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
 
 from .month import KINDS, NAMESPACE, Month, backend, put_task, utcnow
+from .recorder import body_of
 from .server import AwsServer
 
 NAME, DOMAIN, ZONE = "jitsi-video-platform", "meet.example.com", "example.com"
@@ -99,8 +99,7 @@ class RunningTasks:
         """The newest line of the recorder's sidecar comes just before the time until which somebody reads the log."""
         from moto.logs.models import LogStream
 
-        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        environ["wsgi.input"] = io.BytesIO(body)
+        body = body_of(environ)
         group, stream = backend("logs").groups[f"/ecs/{NAME}"], "recorder/stats/1"
         line = {"source": "jibri", "platform": NAME, "reachable": 1, "healthy": 1, "busy": 0, "disk_percent": 3}
         group.streams.setdefault(stream, LogStream(group, stream)).put_log_events(

@@ -11,15 +11,16 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+
+from .servers import Handler, serving
 
 KEYS = Credentials("AKIAFAKEKEYOFATASK00", "fake+secret/key=of-a-task", "token+of/a=task")
 CLUSTER = "arn:aws:ecs:us-east-1:123456789012:cluster/shop-cluster"
@@ -85,11 +86,9 @@ class FakeTask:
             assert self.changed.wait_for(lambda: len(found()) >= count, 20), (kind, what, self.events[-20:])
             return found()
 
-    def answer(self, request: BaseHTTPRequestHandler) -> Answer:
+    def answer(self, request: Handler) -> Answer:
         """Answer one request."""
-        length = int(request.headers.get("Content-Length", 0))
-        body = request.rfile.read(length)
-        path = request.path
+        body, path = request.body(), request.path
         if path == "/stats":
             # Recorded after the answer is chosen: what was set before an event was seen by the look after it.
             status, content = self.stats() if callable(self.stats) else self.stats
@@ -115,7 +114,7 @@ class FakeTask:
         self.record("post", (request.command, path))
         return self.control
 
-    def check_signature(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
+    def check_signature(self, request: Handler, body: bytes) -> None:
         """Compute the signature as AWS does, and compare."""
         given = request.headers["Authorization"]
         signed = given.partition("SignedHeaders=")[2].partition(",")[0].split(";")
@@ -133,7 +132,7 @@ def fake_task() -> Iterator[FakeTask]:
     """Serve a fake task on loopback."""
     task = FakeTask()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answering(Handler):
         def do(self) -> None:
             try:
                 status, content = task.answer(self)
@@ -142,30 +141,13 @@ def fake_task() -> Iterator[FakeTask]:
                 task.record("error", repr(error))
                 status, body = 500, b""
             with suppress(OSError):
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.answer(status, body)
 
         do_GET = do_PUT = do_POST = do
 
-        def log_message(self, *_args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    task.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def close() -> None:
-        server.shutdown()
-        server.server_close()
-
-    task.close = close
-    try:
+    with ExitStack() as stack:
+        task.url, task.close = stack.enter_context(serving(Answering)).url, stack.close
         yield task
-    finally:
-        close()
     assert not task.of("error"), task.of("error")
 
 

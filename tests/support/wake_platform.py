@@ -24,6 +24,9 @@ from .server import AwsServer
 from .wake_site import FILES
 
 SERVICES = ("meet-service", "meet-bridge", "meet-recorder")
+# Counts of the platform in these states.
+ASLEEP = {"signalling": (0, 0), "bridge": (0, 0), "recorder": (0, 0)}
+AWAKE = {"signalling": (1, 1), "bridge": (1, 1), "recorder": (1, 1)}
 
 
 @dataclass

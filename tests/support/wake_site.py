@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from .server import ROOT
+from .servers import Handler, serving
 
 FILES = ROOT / "roles" / "edge" / "files"
 
@@ -35,46 +34,30 @@ def event(method: str, path: str, headers: Mapping[str, str] | None = None, addr
 def site(wake: Callable[[Answer], Answer], live: Callable[[], bytes | None]) -> Iterator[str]:
     """Serve the site; yields its URL. ``live()`` is the platform's own page, or None while it does not answer."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Site(Handler):
         # A browser opens connections ahead and may never use them.
         timeout = 2
 
         def do_GET(self) -> None:
             page = None if self.path.startswith("/_wake") else live()
             if page is not None:
-                self._send(200, {"content-type": "text/html; charset=utf-8"}, page)
+                self.answer(200, page, {"content-type": "text/html; charset=utf-8"})
             else:
                 self._wake()
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
             # What signing needs of a POST, or Lambda refuses it.
-            if self.headers.get("x-amz-content-sha256") != hashlib.sha256(body).hexdigest():
-                return self._send(403, {"content-type": "application/json"}, b'{"Message": "Forbidden"}')
+            if self.headers.get("x-amz-content-sha256") != hashlib.sha256(self.body()).hexdigest():
+                return self.answer(403, b'{"Message": "Forbidden"}', {"content-type": "application/json"})
             return self._wake()
 
         def _wake(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             forwarded = ", ".join(filter(None, [headers.get("x-forwarded-for"), "203.0.113.7"]))
             answer = wake(event(self.command, self.path, {**headers, "x-forwarded-for": forwarded}))
-            self._send(answer["statusCode"], answer["headers"], answer["body"].encode())
+            self.answer(answer["statusCode"], answer["body"].encode(), answer["headers"])
 
-        def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-            self.send_response(status)
-            for name, value in {**headers, "content-length": str(len(body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    # Closing waits for requests under way: what they still do must not reach the next test.
-    server.daemon_threads = False
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Site) as server:
+        # Closing waits for requests under way: what they still do must not reach the next test.
+        server.daemon_threads = False
+        yield server.url

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+from .month import secret_of
 from .server import AwsServer
 
 NAME = "jitsi-video-platform"
@@ -70,10 +71,6 @@ def plant(aws: AwsServer) -> None:
 
 def age_secret(days: float) -> None:
     """Make the secret's versions so old, in the emulator of this process."""
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.secretsmanager.models import secretsmanager_backends
-
-    secret = secretsmanager_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].secrets[f"{NAME}-jitsi-secrets"]
     made = (dt.datetime.now(dt.UTC) - dt.timedelta(days=days)).timestamp()
-    for version in secret.versions.values():
+    for version in secret_of(NAME).versions.values():
         version["createdate"] = made

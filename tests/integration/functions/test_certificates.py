@@ -14,6 +14,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from support.recordings import publish
 from support.server import ROOT
 
 NOW = 1_800_000_000.0
@@ -112,17 +113,7 @@ def test_what_aws_says(aws):
     watch = aws.client("cloudwatch")
     # Old; then within one hour about to end, and renewed.
     for ago, days in ((9 * DAY, 20.0), (2 * DAY, 11.0), (2 * DAY, 89.9)):
-        watch.put_metric_data(
-            Namespace="Jitsi/JVB",
-            MetricData=[
-                {
-                    "MetricName": "CertificateDays",
-                    "Dimensions": [{"Name": "Platform", "Value": "meet"}],
-                    "Timestamp": datetime.datetime.fromtimestamp(now - ago, datetime.UTC),
-                    "Value": days,
-                }
-            ],
-        )
+        publish(watch, "meet", "CertificateDays", [(datetime.datetime.fromtimestamp(now - ago, datetime.UTC), days)])
     when, days = cloud.origin_certificate_days()
     assert days == 89.9
     assert now - when == pytest.approx(2 * DAY, abs=3700)

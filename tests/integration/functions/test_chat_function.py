@@ -4,13 +4,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from support.server import CREDENTIALS, REGION, ROOT
+from support.server import CREDENTIALS, REGION, ROOT, load_script
+from support.servers import Handler, serving
 
 SECRET = "T0PSECRET"
 PARAMETER = "/meet/chat-webhook"
@@ -32,35 +30,21 @@ def function(aws, monkeypatch):
         "PARAMETER": PARAMETER,
     }.items():
         monkeypatch.setenv(name, value)
-    spec = importlib.util.spec_from_file_location("chat_function", ROOT / "roles/monitoring/files/chat_function.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script(ROOT / "roles/monitoring/files/chat_function.py")
 
 
 @pytest.fixture
 def chat():
     """A chat: its messages, its URL, and what it answers next."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Chat(Handler):
         def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            server.messages.append((self.path, self.headers["Content-Type"], json.loads(body)))
-            self.send_response(server.status)
-            self.send_header("Location", f"{server.address}/elsewhere")
-            self.end_headers()
-            self.wfile.write(SECRET.encode())
+            server.messages.append((self.path, self.headers["Content-Type"], json.loads(self.body())))
+            self.answer(server.status, SECRET.encode(), {"Location": f"{server.address}/elsewhere"})
 
-        def log_message(self, *_arguments):
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.messages, server.status = [], 200
-    server.address = f"http://127.0.0.1:{server.server_port}/{SECRET}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(Chat) as server:
+        server.messages, server.status, server.address = [], 200, f"{server.url}/{SECRET}"
+        yield server
 
 
 def event(subject, message):

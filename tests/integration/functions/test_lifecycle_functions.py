@@ -11,49 +11,26 @@ from support import wake_site
 from support.recorder import is_mutating
 from support.rendering import role_variable
 
-PLAY = """\
----
-- name: Make the functions
-  hosts: localhost
-  connection: local
-  gather_facts: false
-  vars:
-    ansible_python_interpreter: "{{ ansible_playbook_python }}"
-    pin: false
-  module_defaults:
-    group/meetops.jitsi.aws:
-      region: us-east-1
-      endpoint_url: "{{ jitsi_aws_endpoint_url }}"
-  tasks:
-    - name: Make them
-      ansible.builtin.include_role:
-        name: meetops.jitsi.edge
-        tasks_from: functions
-      vars:
-        edge_name: meet
-        edge_domain: meet.example.org
-        edge_hosted_zone: example.org
-        edge_wake_pin_required: "{{ pin }}"
-        edge_tags: { Environment: prod }
-        edge_schedules:
-          - { name: open, schedule: cron(0 8 ? * MON-FRI *), timezone: Europe/Berlin, awake: true }
-        _edge_zone: { zone_id: Z123 }
-"""
+VARS = {
+    "edge_name": "meet",
+    "edge_domain": "meet.example.org",
+    "edge_hosted_zone": "example.org",
+    "edge_wake_pin_required": False,
+    "edge_tags": {"Environment": "prod"},
+    "edge_schedules": [
+        {"name": "open", "schedule": "cron(0 8 ? * MON-FRI *)", "timezone": "Europe/Berlin", "awake": True}
+    ],
+    "_edge_zone": {"zone_id": "Z123"},
+}
 NAMES = {"meet-wake", "meet-tasks", "meet-sleep"}
 
 
 @pytest.fixture(scope="module")
-def made(aws_server, quick_playbook, tmp_path_factory):
+def made(aws_server, play_of):
     """The functions, after a plan, a first and a second run."""
     aws_server.reset()
-    path = tmp_path_factory.mktemp("play") / "play.yml"
-    path.write_text(PLAY)
-
-    def run(*args, **options):
-        done = quick_playbook(str(path), *args, inventory="localhost,", **options)
-        assert done.rc == 0, done
-        return done
-
+    include = {"name": "meetops.jitsi.edge", "tasks_from": "functions"}
+    run = play_of({}, tasks=[{"ansible.builtin.include_role": include, "vars": VARS}])
     planned = run("--check")
     assert aws_server.mutating() == []
     first = run()

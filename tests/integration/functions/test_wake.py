@@ -12,11 +12,9 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions 
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import BLACKHOLE, Settings, Usage
 from support.wake_site import event
 
-from support.wake_platform import Platform  # isort: skip
+from support.wake_platform import ASLEEP, AWAKE, Platform  # isort: skip
 
 START = {"x-wake": "start"}
-ASLEEP = {"signalling": (0, 0), "bridge": (0, 0), "recorder": (0, 0)}
-AWAKE = {"signalling": (1, 1), "bridge": (1, 1), "recorder": (1, 1)}
 
 
 @pytest.fixture

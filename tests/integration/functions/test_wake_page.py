@@ -18,7 +18,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions 
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.page import Brand
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
 from selenium.webdriver.common.by import By
-from support.browser import chromium
+from support.browser import PALE, SCHEMES, chromium, shape
 from support.programs import need
 from support.server import ROOT
 from support.wake_site import site
@@ -30,7 +30,6 @@ LOGO = b"""\
 <svg xmlns="http://www.w3.org/2000/svg" width="32" height="32"><rect width="32" height="32" rx="8" fill="#0b57d0"/>\
 <path d="M7 11h12v10H7zM20 14l5-3v10l-5-3z" fill="#fff"/></svg>"""
 BRAND = Brand(name="Example Meet", logo=f"data:image/svg+xml;base64,{base64.b64encode(LOGO).decode()}")
-SCHEMES = {"light": "light", "dark": "dark"}
 SIZES = {"phone": (390, 760, True), "desktop": (1100, 680, False)}
 PICTURES = os.environ.get("WAKE_PICTURES") == "1"
 
@@ -85,18 +84,11 @@ class Visit:
 
     def pictures(self, name):
         """Take the page's picture in every size and scheme."""
-        for size, (width, height, mobile) in SIZES.items() if PICTURES else ():
+        for size, measures in SIZES.items() if PICTURES else ():
             for scheme in SCHEMES:
-                self.shape(scheme, width, height, mobile)
+                shape(self.driver, measures, scheme)
                 time.sleep(0.2)
                 self.driver.save_screenshot(str(ROOT / "docs" / "images" / f"wake-{name}-{size}-{scheme}.png"))
-
-    def shape(self, scheme, width, height, mobile):
-        self.driver.execute_cdp_cmd(
-            "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-        )
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
     def complaints(self):
         """What the browser's console says, apart from the refusals that a test brings about."""
@@ -280,44 +272,22 @@ def test_it_reads_well(visit):
     """Contrast of all text in both schemes, nothing wider than a phone, a button for thumbs, no motion unasked."""
     with visit(pin=True) as page:
         for scheme in SCHEMES:
-            page.shape(scheme, 320, 640, True)
+            shape(page.driver, (320, 640, True), scheme)
             page.open(f"/{'LongNameWithoutAnySpace' * 4}")
             page.start()
             page.until(lambda: page.seen("problem"))
             assert page.driver.execute_script("return document.documentElement.scrollWidth") <= 320
             assert page.element("go").size["height"] >= 44
-            assert page.driver.execute_script(CONTRAST) == []
+            assert page.driver.execute_script(PALE) == []
             page.driver.execute_script(
                 "document.getElementById('start').hidden = true; document.getElementById('waiting').hidden = false;"
             )
-            assert page.driver.execute_script(CONTRAST) == []
+            assert page.driver.execute_script(PALE) == []
         features = [{"name": "prefers-reduced-motion", "value": "reduce"}]
         page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         page.driver.execute_script("document.querySelector('[data-step=task]').className = 'now'")
         script = "return getComputedStyle(document.querySelector('li.now'), '::before').animationName"
         assert page.driver.execute_script(script) == "none"
-
-
-# Texts whose contrast to what is behind them is below WCAG's 4.5.
-CONTRAST = """
-const parse = color => color.match(/[\\d.]+/g).map(Number);
-const light = color => {
-  const [r, g, b] = parse(color).map(c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-};
-const behind = element => {
-  for (; element; element = element.parentElement) {
-    const color = getComputedStyle(element).backgroundColor;
-    if ((parse(color)[3] ?? 1) > 0) return color;
-  }
-};
-return [...document.querySelectorAll("main *")].filter(element =>
-  element.offsetParent && [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())
-).map(element => {
-  const [a, b] = [light(getComputedStyle(element).color), light(behind(element))].sort((x, y) => y - x);
-  return [element.textContent.trim(), (a + 0.05) / (b + 0.05)];
-}).filter(([, contrast]) => contrast < 4.5);
-"""
 
 
 def test_without_scripts_it_says_so(visit):

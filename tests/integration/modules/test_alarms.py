@@ -155,14 +155,10 @@ def test_strays_go_and_other_platforms_stay(run_module, cloudwatch):
     assert described(cloudwatch, "meet/") == {}
 
 
-def test_state_absent_removes_all_under_the_prefix(aws, run_module, cloudwatch):
+def test_state_absent_removes_all_under_the_prefix(as_planned, run_module, cloudwatch):
     run_module("alarms", **WANTED)
     run_module("alarms", **{**WANTED, "prefix": "meet-staging/"})
-    aws.calls.clear()
-    gone = {**WANTED, "state": "absent", "purge_alarms": False}
-    planned = run_module("alarms", _check=True, **gone)
-    assert aws.mutating() == []
-    assert run_module("alarms", **gone)["changes"] == planned["changes"]
+    as_planned(run_module, "alarms", **{**WANTED, "state": "absent", "purge_alarms": False})
     assert described(cloudwatch, "meet/") == {}
     assert len(described(cloudwatch)) == 3
     assert not run_module("alarms", prefix="meet/", state="absent")["changed"]
@@ -176,8 +172,6 @@ def test_strays_stay_without_purge(run_module, cloudwatch):
     assert len(described(cloudwatch, "meet/")) == 3
 
 
-def test_invalid_input_fails_before_the_first_call(aws, run_module):
-    result = run_module("alarms", **{**WANTED, "alarms": [{**CPU, "period": 45}]})
-    assert result["failed"]
-    assert result["msg"] == ("alarms bridge-cpu, period 45: is no period; give 10, 20, 30 or a multiple of 60 seconds")
-    assert aws.calls == []
+def test_invalid_input_fails_before_the_first_call(refused):
+    message = refused("alarms", **{**WANTED, "alarms": [{**CPU, "period": 45}]})
+    assert message == "alarms bridge-cpu, period 45: is no period; give 10, 20, 30 or a multiple of 60 seconds"

@@ -30,9 +30,8 @@ Put = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def awx() -> Iterator[FakeAwx]:
-    fake = FakeAwx()
-    yield fake
-    fake.close()
+    with FakeAwx().running() as fake:
+        yield fake
 
 
 @pytest.fixture
@@ -200,7 +199,7 @@ def test_the_playbook_defines_the_same(awx: FakeAwx, put: Put, quick_playbook: P
 
     given = {"awx_project_url": SETTINGS["project_url"], "awx_directory": "/srv/jitsi"}
     wrong = run(**given)
-    assert wrong.rc == 2 and "awx_credentials: is missing; name credentials for AWS" in " ".join(wrong.stdout.split())
+    assert wrong.rc == 2 and "awx_credentials: is missing; name credentials for AWS" in wrong.said
     put()
     same = run("--check", **given, awx_credentials={**SETTINGS["credentials"]})
     assert (same.rc, same.changed) == (0, 0), same.stdout

@@ -296,14 +296,10 @@ def test_whatever_became_of_the_secret_its_values_come_back(
 
 
 def test_check_mode_tells_the_same_and_a_second_run_has_nothing_to_do(
-    aws: AwsServer, account: Account, run: Run, one: Path, password: str
+    as_planned: Run, account: Account, run: Run, one: Path, password: str
 ) -> None:
     account.put(changed())
-    planned = restore(run, one, password, _check=True)
-    assert not aws.mutating()
-    done = restore(run, one, password)
-    for field in ("changed", "changes", "diff"):
-        assert planned[field] == done[field]
+    done = as_planned(restore, run, one, password)
     assert done["restoration"]["key_names"] == ["jvb_auth_password", "turn_credentials"]
     again = restore(run, one, password)
     assert (again["changed"], again["restoration"]["result"]) == (False, "nothing")

@@ -99,14 +99,10 @@ def test_strays_go_and_other_platforms_stay(run_module, budgets):
     assert names(budgets) == ["meet-staging/cost", "meet-staging/hours"]
 
 
-def test_state_absent_removes_all_under_the_prefix(aws, run_module, budgets):
+def test_state_absent_removes_all_under_the_prefix(as_planned, run_module, budgets):
     run_module("budgets", **WANTED)
     run_module("budgets", **{**WANTED, "prefix": "meet-staging/"})
-    aws.calls.clear()
-    gone = {**WANTED, "state": "absent", "purge_budgets": False}
-    planned = run_module("budgets", _check=True, **gone)
-    assert aws.mutating() == []
-    assert run_module("budgets", **gone)["changes"] == planned["changes"]
+    as_planned(run_module, "budgets", **{**WANTED, "state": "absent", "purge_budgets": False})
     assert names(budgets) == ["meet-staging/cost", "meet-staging/hours"]
     assert not run_module("budgets", account_id=ACCOUNT, prefix="meet/", state="absent")["changed"]
 
@@ -121,8 +117,6 @@ def test_strays_stay_without_purge_but_not_a_listed_budgets_notifications(run_mo
     assert names(budgets) == ["meet/cost", "meet/hours"]
 
 
-def test_invalid_input_fails_before_the_first_call(aws, run_module, budgets):
-    result = run_module("budgets", **{**WANTED, "budgets": [{**COST, "amount": 0}]})
-    assert result["failed"]
-    assert result["msg"] == "budgets cost, amount 0: is not positive; give what a month may come to"
-    assert aws.calls == []
+def test_invalid_input_fails_before_the_first_call(refused):
+    message = refused("budgets", **{**WANTED, "budgets": [{**COST, "amount": 0}]})
+    assert message == "budgets cost, amount 0: is not positive; give what a month may come to"

@@ -6,15 +6,14 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tests.support.playbooks import Run
-from tests.support.server import ROOT, AwsServer
+from support.playbooks import Run
+from support.programs import free_port
+from support.server import ROOT, AwsServer
 
 PLAYBOOK = """\
 ---
@@ -69,9 +68,7 @@ def check(quick_playbook: Callable[..., Run], tmp_path_factory: pytest.TempPathF
 @pytest.fixture
 def nobody_listens() -> str:
     """An address at which every call fails."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 def told(run: Run) -> list[str]:

@@ -16,11 +16,9 @@ PLANNED = [{"name": "signalling", "cpu": 1024, "memory": 4096}, {"name": "bridge
 
 
 @pytest.fixture
-def bill(aws, run_module):
+def bill(aws, run_well):
     def run(**options):
-        aws.calls.clear()
-        result = run_module("cost_info", **{"name": NAME, **options})
-        assert not result.get("failed"), result["msg"]
+        result = run_well("cost_info", **{"name": NAME, **options})
         assert aws.mutating() == []
         return result["cost"]
 

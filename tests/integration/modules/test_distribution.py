@@ -129,9 +129,7 @@ def test_no_output_has_the_value_of_the_header(secret, cloudfront, run_module):
         SecretId="document", SecretString=json.dumps({"origin_secret": "f" * 32})
     )
     results.append(run_module("distribution", **PARAMS))
-    assert results[1]["changes"] == [
-        {"resource": "distribution jitsi", "action": "update", "fields": ["origin live"]},
-    ]
+    assert results[1]["changes"] == [{"resource": "distribution jitsi", "action": "update", "fields": ["origin live"]}]
     assert results[1]["diff"]["before"]["distribution jitsi"]["origin live"]["custom_headers"] == {
         "X-Origin-Secret": "another value"
     }
@@ -226,10 +224,8 @@ def test_another_environment_is_left_alone(made, run_module):
     assert not run_module("distribution", **other)["changed"]
 
 
-def test_disabled_answers_nobody_until_it_is_wanted_again(made, secret, cloudfront, run_module):
-    assert run_module("distribution", name=NAME, state="disabled", _check=True)["changed"]
-    assert secret.mutating() == []
-    result = run_module("distribution", name=NAME, state="disabled")
+def test_disabled_answers_nobody_until_it_is_wanted_again(made, secret, cloudfront, as_planned, run_module):
+    result = as_planned(run_module, "distribution", name=NAME, state="disabled")
     assert [(item["resource"], item["fields"]) for item in result["changes"]] == [("distribution jitsi", ["enabled"])]
     assert result["domain_name"] == made["domain_name"]
     assert secret.mutating() == ["cloudfront:UpdateDistribution"]
@@ -239,10 +235,8 @@ def test_disabled_answers_nobody_until_it_is_wanted_again(made, secret, cloudfro
     assert run_module("distribution", **PARAMS)["changes"][0]["fields"] == ["enabled"]
 
 
-def test_absent_removes_all_of_it(made, secret, cloudfront, run_module):
-    assert run_module("distribution", name=NAME, state="absent", _check=True)["changed"]
-    assert secret.mutating() == []
-    result = run_module("distribution", name=NAME, state="absent")
+def test_absent_removes_all_of_it(made, cloudfront, as_planned, run_module):
+    result = as_planned(run_module, "distribution", name=NAME, state="absent")
     assert [item["resource"] for item in result["changes"]] == [
         "distribution jitsi",
         "cache policy jitsi-static",
@@ -283,8 +277,5 @@ def test_a_run_that_died_is_finished(secret, cloudfront, run_module):
         ({"origins": PARAMS["origins"] + PARAMS["origins"][:1]}, "listed more than once"),
     ],
 )
-def test_bad_input_is_refused_before_any_call(aws, run_module, changes, message):
-    result = run_module("distribution", **{**PARAMS, **changes})
-    assert result["failed"]
-    assert message in result["msg"]
-    assert aws.calls == []
+def test_bad_input_is_refused_before_any_call(refused, changes, message):
+    assert message in refused("distribution", **{**PARAMS, **changes})

@@ -50,11 +50,8 @@ def read(aws, zone_id: str) -> dict[str, Any]:
     }
 
 
-def test_records_are_made_and_then_left_alone(aws, zone, run_module):
-    planned = run_module("dns_records", _check=True, **PARAMS)
-    assert aws.mutating() == []
-    result = run_module("dns_records", **PARAMS)
-    assert result["changes"] == planned["changes"]
+def test_records_are_made_and_then_left_alone(aws, zone, as_planned, run_module):
+    result = as_planned(run_module, "dns_records", **PARAMS)
     assert len(result["changes"]) == 5
     assert zone.endswith(result["zone_id"])
     records = read(aws, zone)
@@ -120,15 +117,13 @@ def test_absent_removes_what_is_not_in_use(aws, zone, run_module):
     assert not run_module("dns_records", state="absent", **PARAMS)["changed"]
 
 
-def test_absent_leaves_what_is_of_others(aws, zone, run_module):
+def test_absent_leaves_what_is_of_others(aws, zone, as_planned, run_module):
     run_module("dns_records", **PARAMS)
     upsert(aws, zone, "example.com", "CAA", '0 issue "amazon.com"', '0 issue "other.example"')
     mine = {"name": "example.com", "type": "CAA", "values": ['0 issue "amazon.com"'], "keep": "include"}
     moved = {"name": "meet.example.com", "alias": {**ALIAS, "name": "d2.cloudfront.net"}}
     removal = {"zone": "example.com", "records": [mine, moved], "state": "absent"}
-    planned = run_module("dns_records", _check=True, **removal)
-    result = run_module("dns_records", **removal)
-    assert result["changes"] == planned["changes"]
+    result = as_planned(run_module, "dns_records", **removal)
     assert [item["resource"] for item in result["changes"]] == ["CAA example.com"]
     records = read(aws, zone)
     assert records["CAA example.com."] == ['0 issue "other.example"']

@@ -18,7 +18,7 @@ def pool(**changed):
 
 
 @pytest.fixture
-def cluster(aws, run_module):
+def cluster(run_well):
     options = {
         "name": CLUSTER,
         "capacity_providers": ["FARGATE", "FARGATE_SPOT"],
@@ -27,13 +27,7 @@ def cluster(aws, run_module):
         "tags": {"Name": "jitsi", "CostCentre": 4711},
     }
 
-    def run(_check=False, **changed):
-        aws.calls.clear()
-        result = run_module("ecs_cluster", _check=_check, **{**options, **changed})
-        assert not result.get("failed"), result["msg"]
-        return result
-
-    return run
+    return lambda **changed: run_well("ecs_cluster", **{**options, **changed})
 
 
 @pytest.fixture
@@ -49,13 +43,8 @@ def providers(ecs, *names):
     return ecs.describe_capacity_providers(capacityProviders=list(names or [POOL]))["capacityProviders"]
 
 
-def test_check_mode_tells_what_the_run_then_does(aws, cluster, ecs):
-    planned = cluster(_check=True)
-    assert aws.mutating() == []
-    assert ecs.describe_clusters(clusters=[CLUSTER])["clusters"] == []
-    done = cluster()
-    assert planned["changed"]
-    assert planned["changes"] == done["changes"]
+def test_check_mode_tells_what_the_run_then_does(as_planned, cluster, ecs):
+    done = as_planned(cluster)
     assert [change["resource"] for change in done["changes"]] == [f"capacity provider {POOL}", f"cluster {CLUSTER}"]
     assert done["cluster"] == {
         "name": CLUSTER,
@@ -118,15 +107,12 @@ def provider_tags(ecs):
     ecs.untag_resource(resourceArn=providers(ecs)[0]["capacityProviderArn"], tagKeys=["Name"])
 
 
-def test_drift_is_put_back(aws, cluster, ecs):
+def test_drift_is_put_back(as_planned, cluster, ecs):
     cluster()
     before = described(ecs), providers(ecs)[0]["autoScalingGroupProvider"], providers(ecs)[0]["tags"]
     for drift in (insights, attached, tags, scaling, provider_tags):
         drift(ecs)
-    planned = cluster(_check=True)
-    assert aws.mutating() == []
-    done = cluster()
-    assert planned["changes"] == done["changes"]
+    done = as_planned(cluster)
     assert [(change["resource"], change["fields"]) for change in done["changes"]] == [
         (
             f"capacity provider {POOL}",
@@ -163,12 +149,10 @@ def test_provider_stays_until_its_service_has_moved(cluster, ecs):
     assert described(ecs)["capacityProviders"] == ["FARGATE", "FARGATE_SPOT", POOL]
 
 
-def test_group_that_was_made_anew_gets_a_new_provider(cluster, ecs):
+def test_group_that_was_made_anew_gets_a_new_provider(as_planned, cluster, ecs):
     cluster()
     moved = [pool(auto_scaling_group_arn=group(2))]
-    planned = cluster(_check=True, asg_providers=moved)
-    done = cluster(asg_providers=moved)
-    assert planned["changes"] == done["changes"]
+    as_planned(cluster, asg_providers=moved)
     assert providers(ecs)[0]["autoScalingGroupProvider"]["autoScalingGroupArn"] == group(2)
     assert POOL in described(ecs)["capacityProviders"]
     assert described(ecs)["defaultCapacityProviderStrategy"][0]["capacityProvider"] == "FARGATE"
@@ -228,12 +212,9 @@ def test_provider_of_another_cluster_is_refused(aws, cluster, run_module):
     assert aws.mutating() == []
 
 
-def test_absent(aws, cluster, ecs):
+def test_absent(aws, as_planned, cluster, ecs):
     cluster()
-    planned = cluster(_check=True, state="absent")
-    assert aws.mutating() == []
-    done = cluster(state="absent")
-    assert planned["changes"] == done["changes"]
+    as_planned(cluster, state="absent")
     calls = [call.split(":")[1] for call in aws.mutating()]
     assert calls == ["PutClusterCapacityProviders", "DeleteCapacityProvider", "DeleteCluster"]
     assert described(ecs)["status"] == "INACTIVE"
@@ -241,8 +222,6 @@ def test_absent(aws, cluster, ecs):
     assert cluster()["changed"]
 
 
-def test_bad_input_is_refused_before_any_call(aws, run_module):
-    result = run_module("ecs_cluster", name=CLUSTER, asg_providers=[pool(name="ecs-pool")])
-    assert result["failed"]
-    assert result["msg"].startswith("asg_providers ecs-pool: ")
-    assert aws.calls == []
+def test_bad_input_is_refused_before_any_call(refused):
+    message = refused("ecs_cluster", name=CLUSTER, asg_providers=[pool(name="ecs-pool")])
+    assert message.startswith("asg_providers ecs-pool: ")

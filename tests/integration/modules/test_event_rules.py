@@ -49,14 +49,8 @@ def daily(name="jitsi-secret-age"):
 
 
 @pytest.fixture
-def rules(aws, run_module):
-    def run(*listed, _check=False, **options):
-        aws.calls.clear()
-        result = run_module("event_rules", _check=_check, rules=listed, **{"tags": {"Name": "jitsi"}, **options})
-        assert not result.get("failed"), result["msg"]
-        return result
-
-    return run
+def rules(run_well):
+    return lambda *listed, **options: run_well("event_rules", rules=listed, tags={"Name": "jitsi"}, **options)
 
 
 @pytest.fixture
@@ -64,12 +58,8 @@ def events(aws):
     return aws.client("events")
 
 
-def test_check_mode_tells_what_the_run_then_does(aws, rules):
-    planned = rules(rule(), daily(), _check=True)
-    assert aws.mutating() == []
-    done = rules(rule(), daily())
-    assert planned["changed"]
-    assert [planned[key] for key in ("changes", "diff", "rules")] == [done[key] for key in ("changes", "diff", "rules")]
+def test_check_mode_tells_what_the_run_then_does(as_planned, rules):
+    done = as_planned(rules, rule(), daily(), _also=["rules"])
     assert done["rules"][NAME] == {"arn": f"arn:aws:events:us-east-1:123456789012:rule/{NAME}"}
 
 
@@ -126,14 +116,12 @@ def tags(events):
         ([targets, tags], ["tags", "targets.function", "targets.reconcile", "targets.stray"]),
     ],
 )
-def test_drift_is_put_back(aws, rules, events, drifts, fields):
+def test_drift_is_put_back(as_planned, rules, events, drifts, fields):
     first = rules(rule())["diff"]["after"][RESOURCE]
     for drift in drifts:
         drift(events)
-    planned = rules(rule(), _check=True)
-    assert aws.mutating() == []
-    done = rules(rule())
-    assert planned["changes"] == done["changes"] == [{"resource": RESOURCE, "action": "update", "fields": fields}]
+    done = as_planned(rules, rule())
+    assert done["changes"] == [{"resource": RESOURCE, "action": "update", "fields": fields}]
     assert not rules(rule())["changed"]
     assert done["diff"]["after"][RESOURCE].items() <= {**first, "targets.stray": None}.items()
 
@@ -162,12 +150,9 @@ def test_a_run_that_dies_is_finished_by_the_next(rules, events, drifts, deaths):
     assert not rules(rule())["changed"]
 
 
-def test_absent_removes_the_rule_with_its_targets_and_no_other(aws, rules, events):
+def test_absent_removes_the_rule_with_its_targets_and_no_other(as_planned, rules, events):
     rules(rule(), rule(f"{NAME}-staging"))
-    planned = rules(GONE, _check=True)
-    assert aws.mutating() == []
-    done = rules(GONE)
-    assert planned["changes"] == done["changes"]
+    as_planned(rules, GONE)
     assert [found["Name"] for found in events.list_rules()["Rules"]] == [f"{NAME}-staging"]
     assert not rules(GONE)["changed"]
     assert not rules(rule(f"{NAME}-staging"))["changed"]
@@ -200,7 +185,5 @@ def test_a_target_that_eventbridge_refuses_is_an_error():
         ),
     ],
 )
-def test_bad_input_is_refused_before_any_call(aws, run_module, options, message):
-    result = run_module("event_rules", **options)
-    assert (result["failed"], result["msg"]) == (True, message)
-    assert aws.calls == []
+def test_bad_input_is_refused_before_any_call(refused, options, message):
+    assert refused("event_rules", **options) == message

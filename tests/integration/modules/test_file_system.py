@@ -32,11 +32,8 @@ def params(aws):
     }
 
 
-def test_it_is_made_and_then_left_alone(aws, params, run_module):
-    planned = run_module("file_system", _check=True, **params)
-    assert aws.mutating() == []
-    result = run_module("file_system", **params)
-    assert result["changes"] == planned["changes"]
+def test_it_is_made_and_then_left_alone(aws, params, as_planned, run_module):
+    result = as_planned(run_module, "file_system", **params)
     assert [item["resource"] for item in result["changes"]] == [
         "file system jitsi",
         "access point jitsi",
@@ -101,9 +98,7 @@ def test_a_zone_gets_its_mount_target_in_another_subnet(aws, params, run_module)
     other = aws.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.9.0/24", AvailabilityZone="us-east-1a")
     params["subnets"]["us-east-1a"] = other["Subnet"]["SubnetId"]
     result = run_module("file_system", **params)
-    assert result["changes"] == [
-        {"resource": "mount target in us-east-1a", "action": "update", "fields": ["subnet"]},
-    ]
+    assert result["changes"] == [{"resource": "mount target in us-east-1a", "action": "update", "fields": ["subnet"]}]
     targets = aws.client("efs").describe_mount_targets(FileSystemId=made["file_system_id"])["MountTargets"]
     assert {item["SubnetId"] for item in targets} == set(params["subnets"].values())
     assert not run_module("file_system", **params)["changed"]
@@ -120,14 +115,11 @@ def test_a_run_that_died_is_finished_by_the_next(aws, params, run_module, monkey
     assert len(aws.client("efs").describe_file_systems()["FileSystems"]) == 1
 
 
-def test_absent_removes_all_of_it_and_nothing_else(aws, params, run_module):
+def test_absent_removes_all_of_it_and_nothing_else(params, as_planned, run_module):
     other = {**params, "name": "jitsi-staging"}
     run_module("file_system", **params)
     run_module("file_system", **other)
-    aws.calls.clear()
-    assert run_module("file_system", _check=True, name=NAME, state="absent")["changed"]
-    assert aws.mutating() == []
-    assert len(run_module("file_system", name=NAME, state="absent")["changes"]) == 4
+    assert len(as_planned(run_module, "file_system", name=NAME, state="absent")["changes"]) == 4
     assert not run_module("file_system", name=NAME, state="absent")["changed"]
     assert not run_module("file_system", **other)["changed"]
 
@@ -148,8 +140,5 @@ def test_one_that_is_not_encrypted_is_refused(aws, params, run_module):
         ({"subnets": {"a": "subnet-a", "b": "subnet-a"}}, "a subnet of its own"),
     ],
 )
-def test_bad_input_is_refused_before_any_call(aws, run_module, changes, message):
-    result = run_module("file_system", **{"name": NAME, "subnets": {"a": "subnet-a"}, **changes})
-    assert result["failed"]
-    assert message in result["msg"]
-    assert aws.calls == []
+def test_bad_input_is_refused_before_any_call(refused, changes, message):
+    assert message in refused("file_system", **{"name": NAME, "subnets": {"a": "subnet-a"}, **changes})

@@ -79,14 +79,8 @@ def item(tmp_path):
 
 
 @pytest.fixture
-def functions(aws, awslambda, run_module):
-    def run(*listed, _check=False, **options):
-        aws.calls.clear()
-        result = run_module("functions", _check=_check, functions=listed, **{"tags": {"Name": "jitsi"}, **options})
-        assert not result.get("failed"), result["msg"]
-        return result
-
-    return run
+def functions(aws, awslambda, run_well):
+    return lambda *listed, **options: run_well("functions", functions=listed, tags={"Name": "jitsi"}, **options)
 
 
 def plain(name, item):
@@ -143,10 +137,7 @@ def test_everything_arrives(functions, awslambda, item):
     assert {statement["Sid"]: (statement["Action"], statement["Condition"]) for statement in statements} == {
         "url": (
             "lambda:InvokeFunctionUrl",
-            {
-                "ArnLike": {"AWS:SourceArn": DISTRIBUTION},
-                "StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"},
-            },
+            {"ArnLike": {"AWS:SourceArn": DISTRIBUTION}, "StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}},
         ),
         "invoke": (
             "lambda:InvokeFunction",
@@ -220,14 +211,12 @@ CONFIGURATION = ["description", "environment", "handler", "kms_key", "logging", 
         ([everybody, tags], ["permissions.invoke", "permissions.stray", "permissions.url", "tags"]),
     ],
 )
-def test_drift_is_put_back(aws, functions, awslambda, item, drifts, fields):
+def test_drift_is_put_back(as_planned, functions, awslambda, item, drifts, fields):
     first = functions(item())["diff"]["after"][RESOURCE]
     for drift in drifts:
         drift(awslambda)
-    planned = functions(item(), _check=True)
-    assert aws.mutating() == []
-    done = functions(item())
-    assert planned["changes"] == done["changes"] == [{"resource": RESOURCE, "action": "update", "fields": fields}]
+    done = as_planned(functions, item())
+    assert done["changes"] == [{"resource": RESOURCE, "action": "update", "fields": fields}]
     assert not functions(item())["changed"]
     assert done["diff"]["after"][RESOURCE].items() <= {**first, "permissions.stray": None}.items()
 
@@ -271,12 +260,9 @@ def test_values_of_the_environment_are_not_shown(functions, item):
     assert changed["changes"][0]["fields"] == ["environment"]
 
 
-def test_absent_removes_the_function_and_no_other(aws, functions, awslambda, item):
+def test_absent_removes_the_function_and_no_other(as_planned, functions, awslambda, item):
     functions(item(), item(f"{NAME}-staging"))
-    planned = functions(GONE, _check=True)
-    assert aws.mutating() == []
-    done = functions(GONE)
-    assert planned["changes"] == done["changes"]
+    as_planned(functions, GONE)
     assert [found["FunctionName"] for found in awslambda.list_functions()["Functions"]] == [f"{NAME}-staging"]
     assert not functions(GONE)["changed"]
     assert not functions(item(f"{NAME}-staging"))["changed"]
@@ -384,24 +370,15 @@ def test_what_another_run_began_is_waited_for(found, calls):
         ),
     ],
 )
-def test_bad_input_is_refused_before_any_call(aws, run_module, item, changed, message):
-    aws.calls.clear()
-    result = run_module("functions", functions=[item(**changed)])
-    assert result["failed"]
-    assert result["msg"].startswith(message)
-    assert aws.calls == []
+def test_bad_input_is_refused_before_any_call(refused, item, changed, message):
+    assert refused("functions", functions=[item(**changed)]).startswith(message)
 
 
-def test_a_name_that_is_listed_twice_is_refused(aws, run_module, item):
-    aws.calls.clear()
+def test_a_name_that_is_listed_twice_is_refused(refused, item):
     for twice in (item(), GONE):
-        result = run_module("functions", functions=[item(), twice])
-        assert result["msg"] == f"functions {NAME}: is listed twice; list it once"
-    assert aws.calls == []
+        assert refused("functions", functions=[item(), twice]) == f"functions {NAME}: is listed twice; list it once"
 
 
-def test_a_function_to_keep_needs_more_than_its_name(aws, run_module, item):
-    aws.calls.clear()
-    result = run_module("functions", functions=[{"name": NAME, "handler": "a.b"}])
-    assert result["msg"] == "state is present but all of the following are missing: files, role found in functions"
-    assert aws.calls == []
+def test_a_function_to_keep_needs_more_than_its_name(refused):
+    message = refused("functions", functions=[{"name": NAME, "handler": "a.b"}])
+    assert message == "state is present but all of the following are missing: files, role found in functions"

@@ -34,14 +34,8 @@ def role(name=NAME, **changed):
 
 
 @pytest.fixture
-def roles(aws, run_module):
-    def run(*listed, _check=False, **options):
-        aws.calls.clear()
-        result = run_module("iam_roles", _check=_check, roles=listed, **{"tags": {"Name": "jitsi"}, **options})
-        assert not result.get("failed"), result["msg"]
-        return result
-
-    return run
+def roles(run_well):
+    return lambda *listed, **options: run_well("iam_roles", roles=listed, tags={"Name": "jitsi"}, **options)
 
 
 @pytest.fixture
@@ -49,15 +43,9 @@ def iam(aws):
     return aws.client("iam")
 
 
-def test_check_mode_tells_what_the_run_then_does(aws, roles):
-    listed = [role(), role("jitsi-bridge-task", policies={}, managed_policies=[], instance_profile=False)]
-    planned = roles(*listed, _check=True)
-    assert aws.mutating() == []
-    done = roles(*listed)
-    assert planned["changed"]
-    assert planned["changes"] == done["changes"]
-    assert planned["diff"] == done["diff"]
-    assert planned["roles"] == done["roles"]
+def test_check_mode_tells_what_the_run_then_does(as_planned, roles):
+    plain = role("jitsi-bridge-task", policies={}, managed_policies=[], instance_profile=False)
+    done = as_planned(roles, role(), plain, _also=["roles"])
     assert done["roles"] == {
         NAME: {"arn": f"{PREFIX}:role/{NAME}", "instance_profile_arn": f"{PREFIX}:instance-profile/{NAME}"},
         "jitsi-bridge-task": {"arn": f"{PREFIX}:role/jitsi-bridge-task", "instance_profile_arn": ""},
@@ -94,64 +82,51 @@ def profile(iam):
     return iam.get_instance_profile(InstanceProfileName=NAME)["InstanceProfile"]
 
 
-def trust(iam):
-    document = {**DOCUMENT, "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}
-    iam.update_assume_role_policy(RoleName=NAME, PolicyDocument=json.dumps(document))
+def document(**statement):
+    return json.dumps({**DOCUMENT, "Statement": [{**DOCUMENT["Statement"][0], **statement}]})
 
 
-def widened(iam):
-    document = {**DOCUMENT, "Statement": [{**DOCUMENT["Statement"][0], "Resource": "*"}]}
-    iam.put_role_policy(RoleName=NAME, PolicyName="join-cluster", PolicyDocument=json.dumps(document))
-
-
-def dropped(iam):
-    iam.delete_role_policy(RoleName=NAME, PolicyName="join-cluster")
-
-
-def stray(iam):
-    iam.put_role_policy(RoleName=NAME, PolicyName="stray", PolicyDocument=json.dumps(DOCUMENT))
-
-
-def detached(iam):
-    iam.detach_role_policy(RoleName=NAME, PolicyArn=READ_ONLY)
-
-
-def administrator(iam):
-    iam.attach_role_policy(RoleName=NAME, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
-
-
-def tags(iam):
-    iam.tag_role(RoleName=NAME, Tags=[{"Key": "Name", "Value": "other"}, {"Key": "Stray", "Value": "x"}])
-
-
-def empty_profile(iam):
-    """What a run leaves that dies between its two calls."""
-    iam.remove_role_from_instance_profile(InstanceProfileName=NAME, RoleName=NAME)
-
-
-def no_profile(iam):
-    empty_profile(iam)
-    iam.delete_instance_profile(InstanceProfileName=NAME)
+ANYBODY = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
+DRIFTS = {
+    "trust": lambda iam: iam.update_assume_role_policy(
+        RoleName=NAME, PolicyDocument=json.dumps({**DOCUMENT, "Statement": [ANYBODY]})
+    ),
+    "widened": lambda iam: iam.put_role_policy(
+        RoleName=NAME, PolicyName="join-cluster", PolicyDocument=document(Resource="*")
+    ),
+    "dropped": lambda iam: iam.delete_role_policy(RoleName=NAME, PolicyName="join-cluster"),
+    "stray": lambda iam: iam.put_role_policy(RoleName=NAME, PolicyName="stray", PolicyDocument=document()),
+    "detached": lambda iam: iam.detach_role_policy(RoleName=NAME, PolicyArn=READ_ONLY),
+    "administrator": lambda iam: iam.attach_role_policy(
+        RoleName=NAME, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    ),
+    "tags": lambda iam: iam.tag_role(
+        RoleName=NAME, Tags=[{"Key": "Name", "Value": "other"}, {"Key": "Stray", "Value": "x"}]
+    ),
+    # What a run leaves that dies between its two calls.
+    "empty profile": lambda iam: iam.remove_role_from_instance_profile(InstanceProfileName=NAME, RoleName=NAME),
+    "no profile": lambda iam: iam.delete_instance_profile(InstanceProfileName=NAME),
+}
 
 
 @pytest.mark.parametrize(
     ("drifts", "fields"),
     [
         (
-            [trust, widened, stray, administrator, tags, empty_profile],
+            ["trust", "widened", "stray", "administrator", "tags", "empty profile"],
             ["instance_profile", "managed_policies", "policies.join-cluster", "policies.stray", "tags", "trust"],
         ),
-        ([dropped, detached, no_profile], ["instance_profile", "managed_policies", "policies.join-cluster"]),
+        (
+            ["dropped", "detached", "empty profile", "no profile"],
+            ["instance_profile", "managed_policies", "policies.join-cluster"],
+        ),
     ],
 )
-def test_drift_is_put_back(aws, roles, iam, drifts, fields):
+def test_drift_is_put_back(as_planned, roles, iam, drifts, fields):
     first = roles(role())["diff"]["after"]
     for drift in drifts:
-        drift(iam)
-    planned = roles(role(), _check=True)
-    assert aws.mutating() == []
-    done = roles(role())
-    assert planned["changes"] == done["changes"]
+        DRIFTS[drift](iam)
+    done = as_planned(roles, role())
     assert [change["fields"] for change in done["changes"]] == [fields]
     assert not roles(role())["changed"]
     assert done["diff"]["after"][f"role {NAME}"].items() <= {**first[f"role {NAME}"], "policies.stray": None}.items()
@@ -164,12 +139,9 @@ def test_instance_profile_that_is_no_longer_wanted_goes(roles, iam):
     assert not roles(role(instance_profile=False))["changed"]
 
 
-def test_absent_removes_the_role_with_all_it_has_and_no_other(aws, roles, iam):
+def test_absent_removes_the_role_with_all_it_has_and_no_other(as_planned, roles, iam):
     roles(role(), role(f"{NAME}-staging"))
-    planned = roles(GONE, _check=True)
-    assert aws.mutating() == []
-    done = roles(GONE)
-    assert planned["changes"] == done["changes"]
+    as_planned(roles, GONE)
     assert [item["RoleName"] for item in iam.list_roles()["Roles"]] == [f"{NAME}-staging"]
     assert [item["InstanceProfileName"] for item in iam.list_instance_profiles()["InstanceProfiles"]] == [
         f"{NAME}-staging"
@@ -180,8 +152,8 @@ def test_absent_removes_the_role_with_all_it_has_and_no_other(aws, roles, iam):
 
 def test_absent_finishes_what_a_run_left_that_died(roles, iam):
     roles(role())
-    empty_profile(iam)
-    dropped(iam)
+    for drift in ("empty profile", "dropped"):
+        DRIFTS[drift](iam)
     roles(GONE)
     assert iam.list_instance_profiles()["InstanceProfiles"] == []
 
@@ -218,14 +190,9 @@ def test_without_the_right_to_read_the_account_each_role_is_read(aws, roles, iam
         ({"roles": [role("x" * 65)]}, f"roles {'x' * 65}: name has 65 characters; use at most 64"),
         ({"roles": [role(), role()]}, f"roles {NAME}: is listed twice; list it once"),
         ({"roles": [role(), GONE]}, f"roles {NAME}: is listed twice; list it once"),
-        (
-            {"roles": [{"name": NAME}]},
-            "state is present but all of the following are missing: trust found in roles",
-        ),
+        ({"roles": [{"name": NAME}]}, "state is present but all of the following are missing: trust found in roles"),
         ({"roles": [role()], "path": "jitsi"}, "path jitsi: must begin and end with a slash; use / or /<part>/"),
     ],
 )
-def test_bad_input_is_refused_before_any_call(aws, run_module, options, message):
-    result = run_module("iam_roles", **options)
-    assert (result["failed"], result["msg"]) == (True, message)
-    assert aws.calls == []
+def test_bad_input_is_refused_before_any_call(refused, options, message):
+    assert refused("iam_roles", **options) == message

@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.recordings import publish
 from support.wake_platform import Platform
 
 NAME = "meet"
@@ -23,16 +24,9 @@ def look(aws, run_module):
 
 def tell(aws, minutes, **figures):
     """Figures of some minutes ago, as the metric filters would have them."""
-    data = [
-        {
-            "MetricName": name,
-            "Dimensions": [{"Name": "Platform", "Value": NAME}],
-            "Timestamp": datetime.now(UTC) - timedelta(minutes=minutes),
-            "Value": value,
-        }
-        for name, value in figures.items()
-    ]
-    aws.client("cloudwatch").put_metric_data(Namespace="Jitsi/JVB", MetricData=data)
+    at = datetime.now(UTC) - timedelta(minutes=minutes)
+    for name, value in figures.items():
+        publish(aws.client("cloudwatch"), NAME, name, [(at, value)])
 
 
 def desire(aws, count):

@@ -10,11 +10,11 @@ NAME = "jitsi-recorder"
 
 
 @pytest.fixture
-def pool(aws, run_module):
+def options(aws):
     ec2 = aws.client("ec2")
     subnets = [subnet["SubnetId"] for subnet in ec2.describe_subnets()["Subnets"][:2]]
     group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
-    options = {
+    return {
         "name": NAME,
         "instance_type": "c6i.xlarge",
         "instance_profile": "jitsi-recorder-instance",
@@ -25,19 +25,14 @@ def pool(aws, run_module):
         "tags": {"Name": "jitsi"},
     }
 
-    def run(_check=False, **changed):
-        aws.calls.clear()
-        return run_module("instance_pool", _check=_check, **{**options, **changed})
 
-    return run
+@pytest.fixture
+def pool(run_well, options):
+    return lambda **changed: run_well("instance_pool", **{**options, **changed})
 
 
-def test_check_mode_tells_what_the_run_then_does(aws, pool):
-    planned = pool(_check=True)
-    assert aws.mutating() == []
-    done = pool()
-    assert planned["changed"] and done["changed"]
-    assert planned["changes"] == done["changes"]
+def test_check_mode_tells_what_the_run_then_does(as_planned, pool):
+    done = as_planned(pool)
     assert [change["resource"] for change in done["changes"]] == [
         f"launch template {NAME}",
         f"auto scaling group {NAME}",
@@ -75,12 +70,10 @@ def test_group_starts_empty_and_keeps_what_ecs_set(aws, pool):
         ({"max_size": 4}, "auto scaling group", ["max_size"]),
     ],
 )
-def test_changed_options_are_seen_planned_and_applied(aws, pool, changed, resource, fields):
+def test_changed_options_are_seen_planned_and_applied(as_planned, pool, changed, resource, fields):
     pool()
     expected = [{"resource": f"{resource} {NAME}", "action": "update", "fields": fields}]
-    assert pool(_check=True, **changed)["changes"] == expected
-    assert aws.mutating() == []
-    assert pool(**changed)["changes"] == expected
+    assert as_planned(pool, **changed)["changes"] == expected
     assert not pool(**changed)["changed"]
 
 
@@ -130,7 +123,5 @@ def test_died_between_template_and_group_is_finished(aws, pool):
     assert [change["resource"] for change in pool()["changes"]] == [f"auto scaling group {NAME}"]
 
 
-def test_bad_size_is_refused_before_any_call(aws, pool):
-    result = pool(max_size=0)
-    assert result["failed"] and result["msg"].startswith("max_size 0:")
-    assert aws.calls == []
+def test_bad_size_is_refused_before_any_call(refused, options):
+    assert refused("instance_pool", **{**options, "max_size": 0}).startswith("max_size 0:")

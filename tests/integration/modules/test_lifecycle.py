@@ -7,11 +7,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support.wake_platform import Platform
+from support.recordings import publish
+from support.wake_platform import ASLEEP, AWAKE, Platform
 
 PLATFORM = {"name": "meet", "domain": "meet.example.org", "hosted_zone": "example.org"}
-ASLEEP = {"signalling": (0, 0), "bridge": (0, 0), "recorder": (0, 0)}
-AWAKE = {"signalling": (1, 1), "bridge": (1, 1), "recorder": (1, 1)}
 
 
 @pytest.fixture
@@ -33,18 +32,9 @@ def lifecycle(aws, platform, run_module):
 def tell(aws, **figures):
     """Figures of this minute, as the metric filters would have them."""
     names = {"participants": "Participants", "busy": "RecorderBusy", "waiting": "RecordingsWaiting"}
-    aws.client("cloudwatch").put_metric_data(
-        Namespace="Jitsi/JVB",
-        MetricData=[
-            {
-                "MetricName": names[name],
-                "Dimensions": [{"Name": "Platform", "Value": "meet"}],
-                "Timestamp": datetime.now(UTC) - timedelta(seconds=60),
-                "Value": value,
-            }
-            for name, value in figures.items()
-        ],
-    )
+    at = datetime.now(UTC) - timedelta(seconds=60)
+    for name, value in figures.items():
+        publish(aws.client("cloudwatch"), "meet", names[name], [(at, value)])
 
 
 def test_wake(aws, platform, lifecycle):

@@ -10,11 +10,9 @@ KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab
 
 
 @pytest.fixture
-def platform(aws, run_module):
+def platform(aws, run_well):
     def run(**options):
-        aws.calls.clear()
-        result = run_module("platform_info", **{"name": NAME, **options})
-        assert not result.get("failed"), result["msg"]
+        result = run_well("platform_info", **{"name": NAME, **options})
         assert aws.mutating() == []
         return result["platform"]
 
@@ -102,17 +100,12 @@ def test_empty_account_gives_placeholders(platform):
     ]
 
 
-def test_each_environment_finds_its_own(aws, platform, run_module):
+def test_each_environment_finds_its_own(aws, platform, run_well):
     built = {}
     for name in ("jitsi", "jitsi-staging"):
         built[name] = build_network(aws, name)
-        discovered = run_module(
-            "service_discovery",
-            namespace=f"{name}.internal",
-            vpc_id=built[name]["vpc_id"],
-            services=[{"name": "xmpp"}],
-        )
-        assert not discovered.get("failed"), discovered["msg"]
+        vpc_id = built[name]["vpc_id"]
+        run_well("service_discovery", namespace=f"{name}.internal", vpc_id=vpc_id, services=[{"name": "xmpp"}])
         secret = aws.client("secretsmanager").create_secret(
             Name=f"{name}-jitsi-secrets", SecretString="{}", KmsKeyId=KEY
         )

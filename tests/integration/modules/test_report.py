@@ -5,20 +5,15 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
 import datetime as dt
-import io
-import json
 import re
 import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit import findings
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit import report as audit_report
 from ansible_collections.meetops.jitsi.plugins.module_utils.audit.rules import common
@@ -27,9 +22,9 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.report import plots
 from ansible_collections.meetops.jitsi.plugins.module_utils.review import figures as review
 from ansible_collections.meetops.jitsi.plugins.module_utils.review import report as review_report
 from ansible_collections.meetops.jitsi.plugins.module_utils.review import result as review_result
-from ansible_collections.meetops.jitsi.plugins.modules import report as report_module
 from selenium.webdriver.common.by import By
 from support import browser
+from support.modules import run_module
 from support.programs import need
 from support.server import ROOT
 
@@ -131,32 +126,6 @@ def driver() -> Iterator[Any]:
         yield running
 
 
-# What makes the text of an element hard to read: a contrast with its ground below 4.5 (WCAG 2.2, AA).
-PALE = """
-const light = color => {
-  const part = color.map(value => value / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-  return .2126 * part[0] + .7152 * part[1] + .0722 * part[2];
-};
-const numbers = text => (text.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number);
-const ground = element => {
-  for (let one = element; one; one = one.parentElement) {
-    const color = numbers(getComputedStyle(one).backgroundColor);
-    if (color.length < 4 || color[3] > 0) return color;
-  }
-  return [255, 255, 255];
-};
-return [...document.querySelectorAll('body *')]
-  .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()))
-  .filter(one => one.checkVisibility() && one.tagName !== 'STYLE')
-  .map(one => {
-    const style = getComputedStyle(one), drawn = one.closest('svg');
-    const pair = [light(numbers(drawn ? style.fill : style.color)), light(ground(one))].sort((a, b) => b - a);
-    return [(pair[0] + .05) / (pair[1] + .05), one.outerHTML.slice(0, 120)];
-  })
-  .filter(found => found[0] < 4.5);
-"""
-
-
 @pytest.mark.parametrize("kind", ["review", "audit"])
 def test_the_page_in_a_browser(driver: Any, pages: dict[str, Path], kind: str) -> None:
     driver.get(pages[kind].as_uri())
@@ -186,7 +155,7 @@ def test_the_page_in_a_browser(driver: Any, pages: dict[str, Path], kind: str) -
         for scheme in browser.SCHEMES:
             browser.shape(driver, size, scheme)
             assert driver.execute_script("return document.documentElement.scrollWidth") <= width
-            assert driver.execute_script(PALE) == []
+            assert driver.execute_script(browser.PALE) == []
 
 
 def test_the_page_needs_nothing_else(pages: dict[str, Path]) -> None:
@@ -233,31 +202,15 @@ def test_nothing_was_found() -> None:
 def run(check: bool = False, **params: Any) -> dict[str, Any]:
     """Run the module report, which knows nothing of AWS, on an audit."""
     given = {"kind": "audit", "facts": audit_facts(HOSTILE), "template": str(TEMPLATE), **params}
-    output = io.StringIO()
-    with (
-        mock.patch("ansible.module_utils._internal.is_controller", False),
-        patch_module_args({"_ansible_check_mode": check, "_ansible_remote_tmp": "/tmp", **given}),
-        contextlib.redirect_stdout(output),
-        contextlib.suppress(SystemExit),
-    ):
-        report_module.main()
-    result: dict[str, Any] = json.loads(output.getvalue().strip().splitlines()[-1])
-    return result
+    return run_module("report", "", {"region": None, "endpoint_url": None, **given}, check=check)
 
 
 @pytest.mark.parametrize(
     ("missing", "form", "words"),
-    [
-        ("matplotlib", "html", "pip install matplotlib"),
-        ("weasyprint", "pdf", "pip install weasyprint"),
-    ],
+    [("matplotlib", "html", "pip install matplotlib"), ("weasyprint", "pdf", "pip install weasyprint")],
 )
 def test_a_library_is_missing(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    missing: str,
-    form: str,
-    words: str,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, missing: str, form: str, words: str
 ) -> None:
     imported = builtins.__import__
 

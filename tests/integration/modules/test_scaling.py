@@ -36,6 +36,11 @@ BRIDGE = {
 }
 RECORDER = {"service": "meet-recorder", "max_capacity": 2, "policies": [BUSY]}
 TARGETS = [SIGNALLING, BRIDGE, RECORDER]
+OF_BRIDGE = {
+    "ServiceNamespace": "ecs",
+    "ResourceId": "service/meet/meet-bridge",
+    "ScalableDimension": "ecs:service:DesiredCount",
+}
 
 
 def make_services(aws, cluster="meet"):
@@ -114,12 +119,7 @@ def test_what_was_made(scaled):
 
 
 def test_an_awake_platform_stays_awake(aws, run_module, scaled):
-    scaled.register_scalable_target(
-        ServiceNamespace="ecs",
-        ResourceId="service/meet/meet-bridge",
-        ScalableDimension="ecs:service:DesiredCount",
-        MinCapacity=1,
-    )
+    scaled.register_scalable_target(**OF_BRIDGE, MinCapacity=1)
     assert not run_module("scaling", cluster="meet", targets=TARGETS)["changed"]
     # Another maximum does not touch the minimum.
     run_module("scaling", cluster="meet", targets=[SIGNALLING, {**BRIDGE, "max_capacity": 5}, RECORDER])
@@ -127,16 +127,10 @@ def test_an_awake_platform_stays_awake(aws, run_module, scaled):
 
 
 def test_drift_is_put_back(run_module, scaled):
-    dimension = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"}
-    scaled.register_scalable_target(ResourceId="service/meet/meet-bridge", MaxCapacity=20, **dimension)
-    scaled.delete_scaling_policy(ResourceId="service/meet/meet-bridge", PolicyName="memory", **dimension)
-    scaled.put_scaling_policy(
-        ResourceId="service/meet/meet-bridge",
-        PolicyName="stray",
-        PolicyType="TargetTrackingScaling",
-        TargetTrackingScalingPolicyConfiguration={"TargetValue": 5.0},
-        **dimension,
-    )
+    scaled.register_scalable_target(**OF_BRIDGE, MaxCapacity=20)
+    scaled.delete_scaling_policy(**OF_BRIDGE, PolicyName="memory")
+    stray = {"PolicyType": "TargetTrackingScaling", "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 5.0}}
+    scaled.put_scaling_policy(**OF_BRIDGE, PolicyName="stray", **stray)
     result = run_module("scaling", cluster="meet", targets=TARGETS)
     assert [(item["action"], item["resource"]) for item in result["changes"]] == [
         ("update", "target meet-bridge"),
@@ -146,11 +140,9 @@ def test_drift_is_put_back(run_module, scaled):
     assert not run_module("scaling", cluster="meet", targets=TARGETS)["changed"]
 
 
-def test_what_is_no_longer_listed_goes(aws, run_module, scaled):
+def test_what_is_no_longer_listed_goes(aws, as_planned, run_module, scaled):
     wanted = [{**SIGNALLING, "schedules": []}, {**BRIDGE, "policies": [CPU], "step_policies": []}]
-    plan = run_module("scaling", _check=True, cluster="meet", targets=wanted)
-    assert aws.mutating() == []
-    assert run_module("scaling", cluster="meet", targets=wanted)["changes"] == plan["changes"]
+    as_planned(run_module, "scaling", cluster="meet", targets=wanted)
     assert sorted(capacities(scaled)) == ["service/meet/meet-bridge", "service/meet/meet-service"]
     assert names(scaled, "describe_scaling_policies", "ScalingPolicies", "PolicyName") == ["cpu"]
     assert names(scaled, "describe_scheduled_actions", "ScheduledActions", "ResourceId") == ["service/meet/meet-bridge"]
@@ -170,13 +162,7 @@ def test_absent_leaves_other_clusters_alone(aws, run_module, scaled):
 def test_a_run_that_died_is_finished(aws, run_module, scaled):
     """Whatever is left of a run, the next one makes the rest."""
     run_module("scaling", cluster="meet", state="absent")
-    scaled.register_scalable_target(
-        ServiceNamespace="ecs",
-        ResourceId="service/meet/meet-bridge",
-        ScalableDimension="ecs:service:DesiredCount",
-        MinCapacity=0,
-        MaxCapacity=3,
-    )
+    scaled.register_scalable_target(**OF_BRIDGE, MinCapacity=0, MaxCapacity=3)
     assert len(run_module("scaling", cluster="meet", targets=TARGETS)["changes"]) == 9
     assert not run_module("scaling", cluster="meet", targets=TARGETS)["changed"]
 
@@ -200,13 +186,9 @@ def test_more_policies_than_a_page(aws, run_module):
     assert not run_module("scaling", cluster="meet", targets=targets)["changed"]
 
 
-def test_invalid_input_fails_before_the_first_call(aws, run_module):
-    result = run_module("scaling", cluster="meet", targets=[{**BRIDGE, "min_capacity": 4}])
-    assert result["failed"]
-    assert result["msg"] == (
-        "targets meet-bridge, min_capacity 4: is more than max_capacity 3; lower one or raise the other"
-    )
-    assert aws.calls == []
+def test_invalid_input_fails_before_the_first_call(refused):
+    message = refused("scaling", cluster="meet", targets=[{**BRIDGE, "min_capacity": 4}])
+    assert message == "targets meet-bridge, min_capacity 4: is more than max_capacity 3; lower one or raise the other"
 
 
 def step_alarm(aws):

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.document import STAMP
+from support.month import secret_of
 from support.server import AwsServer
 
 NAME = "meet"
@@ -68,10 +69,7 @@ class Account:
 
     def age(self, days: float) -> None:
         """Make the secret older."""
-        from moto.secretsmanager.models import secretsmanager_backends
-
-        secret = secretsmanager_backends["123456789012"]["us-east-1"].secrets[SECRET]
-        secret.created_date = int(time.time() - days * DAY)
+        secret_of(NAME).created_date = int(time.time() - days * DAY)
 
     def platform(self, desired: int) -> None:
         """Make the services, with ``desired`` tasks each."""

@@ -34,16 +34,9 @@ def sm(aws):
 
 
 @pytest.fixture
-def secret(aws, sm, run_module):
-    def run(**params):
-        aws.calls.clear()
-        wanted = {"name": NAME, "keys": {"turn_credentials": 32}, "rotation_function_arn": FUNCTION}
-        given = {key: value for key, value in {**wanted, **params}.items() if value is not None}
-        result = run_module("secret", **given)
-        assert not result.get("failed"), result["msg"]
-        return result
-
-    return run
+def secret(sm, run_well):
+    wanted = {"name": NAME, "keys": {"turn_credentials": 32}, "rotation_function_arn": FUNCTION}
+    return lambda **params: run_well("secret", **{**wanted, **params})
 
 
 def schedule(sm):
@@ -54,11 +47,8 @@ def stages(sm):
     return list(sm.describe_secret(SecretId=NAME)["VersionIdsToStages"].values())
 
 
-def test_a_new_secret_has_its_schedule_and_is_not_rotated(aws, sm, secret):
-    planned = secret(_check=True)
-    assert aws.mutating() == []
-    done = secret()
-    assert (planned["changes"], planned["diff"]) == (done["changes"], done["diff"])
+def test_a_new_secret_has_its_schedule_and_is_not_rotated(aws, as_planned, sm, secret):
+    done = as_planned(secret)
     assert done["diff"]["after"][RESOURCE]["rotation"] == {"function": FUNCTION, "every": "90 days"}
     assert aws.mutating() == ["secretsmanager:CreateSecret", "secretsmanager:RotateSecret"]
     assert schedule(sm) == {"function": FUNCTION, "every": "90 days"}
@@ -71,13 +61,12 @@ def test_a_second_run_never_calls_rotate_secret(aws, secret):
     assert aws.mutating() == []
 
 
-def test_drift_is_put_back_without_a_rotation(aws, sm, secret):
+def test_drift_is_put_back_without_a_rotation(as_planned, sm, secret):
     secret()
     rules = {"AutomaticallyAfterDays": 7, "ScheduleExpression": "cron(0 3 * * ? *)"}
     sm.rotate_secret(SecretId=NAME, RotationRules=rules, RotateImmediately=False)
-    planned = secret(_check=True)
-    assert planned["diff"]["before"][RESOURCE] == {"rotation": {"function": FUNCTION, "every": "cron(0 3 * * ? *)"}}
-    assert secret()["changes"] == planned["changes"]
+    done = as_planned(secret)
+    assert done["diff"]["before"][RESOURCE] == {"rotation": {"function": FUNCTION, "every": "cron(0 3 * * ? *)"}}
     assert schedule(sm) == {"function": FUNCTION, "every": "90 days"}
     sm.cancel_rotate_secret(SecretId=NAME)
     assert secret(rotation_days=30)["changes"][0]["fields"] == ["rotation"]
@@ -85,10 +74,9 @@ def test_drift_is_put_back_without_a_rotation(aws, sm, secret):
     assert stages(sm) == [["AWSCURRENT"]]
 
 
-def test_no_function_is_no_schedule(aws, sm, secret):
+def test_no_function_is_no_schedule(as_planned, sm, secret):
     secret()
-    assert secret(rotation_function_arn="", _check=True)["changed"]
-    assert secret(rotation_function_arn="")["changed"]
+    as_planned(secret, rotation_function_arn="")
     assert schedule(sm) is None
     assert not secret(rotation_function_arn="")["changed"]
 
@@ -148,10 +136,8 @@ def test_a_new_function_is_waited_for(monkeypatch, client, calls, fails):
         ({"rotation_days": 1001}, "rotation_days 1001: out of range; give 1 to 1000 days"),
     ],
 )
-def test_bad_input_is_refused_before_any_call(aws, run_module, params, message):
-    result = run_module("secret", name=NAME, keys={"turn_credentials": 32}, **params)
-    assert (result["failed"], result["msg"]) == (True, message)
-    assert aws.calls == []
+def test_bad_input_is_refused_before_any_call(refused, params, message):
+    assert refused("secret", name=NAME, keys={"turn_credentials": 32}, **params) == message
 
 
 @pytest.mark.parametrize(
@@ -185,15 +171,12 @@ def test_a_schedule_as_described(described, schedule):
     assert secret_schedule.current(described) == schedule
 
 
-def test_kept_ends_the_rotation_and_nothing_else(aws, sm, secret, run_module):
+def test_kept_ends_the_rotation_and_nothing_else(aws, as_planned, sm, secret, run_module):
     kept = {"name": NAME, "state": "kept"}
     assert not run_module("secret", **kept)["changed"]
     secret()
     before = sm.get_secret_value(SecretId=NAME, VersionStage="AWSCURRENT")["SecretString"]
-    aws.calls.clear()
-    planned = run_module("secret", **kept, _check=True)
-    assert aws.mutating() == []
-    assert run_module("secret", **kept)["changes"] == planned["changes"]
+    as_planned(run_module, "secret", **kept)
     assert aws.mutating() == ["secretsmanager:CancelRotateSecret"]
     assert schedule(sm) is None
     assert sm.get_secret_value(SecretId=NAME, VersionStage="AWSCURRENT")["SecretString"] == before

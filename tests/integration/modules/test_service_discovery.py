@@ -34,12 +34,8 @@ def services(aws: AwsServer) -> list[dict[str, Any]]:
     return found
 
 
-def test_plan_create_and_keep(aws: AwsServer, vpc: str, run_module: Run) -> None:
-    planned = run_module("service_discovery", _check=True, **arguments(vpc))
-    assert not aws.mutating()
-    created = run_module("service_discovery", **arguments(vpc))
-    assert planned["changes"] == created["changes"]
-    assert planned["diff"] == created["diff"]
+def test_plan_create_and_keep(aws: AwsServer, vpc: str, as_planned: Run, run_module: Run) -> None:
+    created = as_planned(run_module, "service_discovery", **arguments(vpc))
     assert [(change["action"], change["resource"]) for change in created["changes"]] == [
         ("create", f"namespace {NAME}"),
         ("create", "service xmpp"),
@@ -75,7 +71,7 @@ def test_a_vpc_that_is_only_planned(aws: AwsServer, vpc: str, run_module: Run) -
     assert aws.calls == []
 
 
-def test_drift_is_put_back(aws: AwsServer, vpc: str, run_module: Run) -> None:
+def test_drift_is_put_back(aws: AwsServer, vpc: str, as_planned: Run, run_module: Run) -> None:
     made = run_module("service_discovery", **arguments(vpc))
     api = aws.client("servicediscovery")
     records = {"DnsRecords": [{"Type": "A", "TTL": 300}]}
@@ -85,9 +81,7 @@ def test_drift_is_put_back(aws: AwsServer, vpc: str, run_module: Run) -> None:
     api.tag_resource(ResourceARN=made["namespace_arn"], Tags=[{"Key": "stray", "Value": "x"}])
     api.untag_resource(ResourceARN=made["services"]["xmpp"]["arn"], TagKeys=["Team"])
 
-    planned = run_module("service_discovery", _check=True, **arguments(vpc))
-    fixed = run_module("service_discovery", **arguments(vpc))
-    assert planned["changes"] == fixed["changes"]
+    fixed = as_planned(run_module, "service_discovery", **arguments(vpc))
     assert [(change["resource"], change["fields"]) for change in fixed["changes"]] == [
         (f"namespace {NAME}", ["negative_ttl", "tags"]),
         ("service xmpp", ["ttl", "tags"]),
@@ -104,10 +98,8 @@ def test_what_cannot_be_changed_is_an_error_before_any_change(aws: AwsServer, vp
     assert not aws.mutating()
 
 
-def test_bad_input_is_refused_before_the_first_call(aws: AwsServer, run_module: Run) -> None:
-    failed = run_module("service_discovery", **arguments("vpc-1", namespace="internal"))
-    assert "namespace internal" in failed["msg"]
-    assert aws.calls == []
+def test_bad_input_is_refused_before_the_first_call(refused: Callable[..., str]) -> None:
+    assert "namespace internal" in refused("service_discovery", **arguments("vpc-1", namespace="internal"))
 
 
 def test_two_vpcs_may_have_the_same_names(aws: AwsServer, vpc: str, run_module: Run) -> None:
@@ -147,13 +139,11 @@ def test_a_run_that_died_after_asking_for_the_namespace(aws: AwsServer, vpc: str
     assert not run_module("service_discovery", **arguments(vpc))["changed"]
 
 
-def test_absent_leaves_nothing(aws: AwsServer, vpc: str, run_module: Run) -> None:
+def test_absent_leaves_nothing(aws: AwsServer, vpc: str, as_planned: Run, run_module: Run) -> None:
     made = run_module("service_discovery", **arguments(vpc))
     api = aws.client("servicediscovery")
     api.create_service(Name="another", NamespaceId=made["namespace_id"], DnsConfig={"DnsRecords": []})
-    planned = run_module("service_discovery", _check=True, **arguments(vpc, state="absent"))
-    removed = run_module("service_discovery", **arguments(vpc, state="absent"))
-    assert planned["changes"] == removed["changes"]
+    removed = as_planned(run_module, "service_discovery", **arguments(vpc, state="absent"))
     assert [change["resource"] for change in removed["changes"]] == [
         "service another",
         "service xmpp",

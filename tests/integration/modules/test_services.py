@@ -7,6 +7,7 @@ import pytest
 CLUSTER = "jitsi-cluster"
 TAGS = {"Name": "jitsi"}
 GONE = {"serviceName": "jitsi-bridge", "state": "absent"}
+NOWHERE = {"subnets": ["subnet-1"], "group": "sg-1"}
 
 
 @pytest.fixture
@@ -54,27 +55,16 @@ def bridge(ground, **changed):
 
 
 @pytest.fixture
-def services(aws, run_module):
-    def run(*listed, _check=False, **options):
-        aws.calls.clear()
-        result = run_module("services", _check=_check, cluster=CLUSTER, services=listed, tags=TAGS, **options)
-        assert not result.get("failed"), result["msg"]
-        return result
-
-    return run
+def services(run_well):
+    return lambda *listed, **options: run_well("services", cluster=CLUSTER, services=listed, tags=TAGS, **options)
 
 
 def described(ecs, name="jitsi-bridge"):
     return ecs.describe_services(cluster=CLUSTER, services=[name], include=["TAGS"])["services"][0]
 
 
-def test_check_mode_tells_what_the_run_then_does(aws, services, ground):
-    planned = services(bridge(ground), _check=True)
-    assert aws.mutating() == []
-    done = services(bridge(ground))
-    assert planned["changed"]
-    assert planned["changes"] == done["changes"]
-    assert planned["diff"] == done["diff"]
+def test_check_mode_tells_what_the_run_then_does(as_planned, services, ground):
+    done = as_planned(services, bridge(ground))
     assert done["services"]["jitsi-bridge"] == {
         "arn": f"arn:aws:ecs:us-east-1:123456789012:service/{CLUSTER}/jitsi-bridge",
         "desired_count": 0,
@@ -120,7 +110,7 @@ def test_everything_arrives(services, ground, ecs):
 NETWORK = "network_configuration.awsvpc_configuration"
 
 
-def test_drift_is_put_back_and_the_desired_count_stays(aws, services, ground, ecs):
+def test_drift_is_put_back_and_the_desired_count_stays(aws, as_planned, services, ground, ecs):
     services(bridge(ground))
     ecs.update_service(
         cluster=CLUSTER,
@@ -140,11 +130,8 @@ def test_drift_is_put_back_and_the_desired_count_stays(aws, services, ground, ec
         deploymentConfiguration={"maximumPercent": 150, "minimumHealthyPercent": 100},
         networkConfiguration={"awsvpcConfiguration": {"subnets": ground["subnets"][:1], "securityGroups": []}},
     )
-    planned = services(bridge(ground), _check=True)
-    assert aws.mutating() == []
-    done = services(bridge(ground))
+    done = as_planned(services, bridge(ground))
     assert aws.mutating() == ["ecs:UpdateService"]
-    assert planned["changes"] == done["changes"]
     assert [change["fields"] for change in done["changes"]] == [
         [
             "availability_zone_rebalancing",
@@ -228,14 +215,11 @@ def test_change_that_aws_cannot_make_names_the_way_out(aws, services, ground, ru
     assert aws.mutating() == []
 
 
-def test_absent_deletes_an_awake_service_and_no_other(aws, services, ground, ecs):
+def test_absent_deletes_an_awake_service_and_no_other(as_planned, services, ground, ecs):
     staging = bridge(ground, serviceName="jitsi-bridge-staging")
     services(bridge(ground), staging)
     ecs.update_service(cluster=CLUSTER, service="jitsi-bridge", desiredCount=1)
-    planned = services(GONE, _check=True)
-    assert aws.mutating() == []
-    done = services(GONE)
-    assert planned["changes"] == done["changes"]
+    as_planned(services, GONE)
     assert described(ecs)["status"] == "INACTIVE"
     assert not services(GONE)["changed"]
     assert not services(staging)["changed"]
@@ -276,15 +260,10 @@ def test_service_that_is_still_ending_is_waited_for(aws, services, ground, ecs, 
         ({"state": "gone"}, "services jitsi-bridge state gone: is no state; use present or absent"),
     ],
 )
-def test_bad_input_is_refused_before_any_call(aws, run_module, changed, message):
-    nothing = {"subnets": ["subnet-1"], "group": "sg-1"}
-    result = run_module("services", cluster=CLUSTER, services=[bridge(nothing, **changed)])
-    assert result["failed"]
-    assert result["msg"].startswith(message)
-    assert aws.calls == []
+def test_bad_input_is_refused_before_any_call(refused, changed, message):
+    assert refused("services", cluster=CLUSTER, services=[bridge(NOWHERE, **changed)]).startswith(message)
 
 
-def test_one_service_cannot_be_listed_and_absent(aws, run_module):
-    nothing = {"subnets": ["subnet-1"], "group": "sg-1"}
-    result = run_module("services", cluster=CLUSTER, services=[bridge(nothing), GONE])
-    assert result["msg"].startswith("services jitsi-bridge: is listed twice; ")
+def test_one_service_cannot_be_listed_and_absent(refused):
+    message = refused("services", cluster=CLUSTER, services=[bridge(NOWHERE), GONE])
+    assert message.startswith("services jitsi-bridge: is listed twice; ")

@@ -8,7 +8,7 @@ import pytest
 
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:jitsi-secrets-a1B2c3:jvb::"
 PREFIX = "arn:aws:ecs:us-east-1:123456789012:task-definition"
-TAGS = {"Name": "jitsi"}
+
 GONE = {"family": "jitsi-bridge", "state": "absent"}
 
 
@@ -55,14 +55,10 @@ def recorder():
 
 
 @pytest.fixture
-def register(aws, run_module):
-    def run(*definitions, _check=False, **options):
-        aws.calls.clear()
-        result = run_module("task_definitions", _check=_check, task_definitions=definitions, tags=TAGS, **options)
-        assert not result.get("failed"), result["msg"]
-        return result
-
-    return run
+def register(run_well):
+    return lambda *definitions, **options: run_well(
+        "task_definitions", task_definitions=definitions, tags={"Name": "jitsi"}, **options
+    )
 
 
 @pytest.fixture
@@ -178,14 +174,11 @@ def test_deregistered_revision_does_not_count(register, ecs):
     assert result["task_definitions"]["jitsi-bridge"]["revision"] == 2
 
 
-def test_absent_removes_the_whole_family_and_no_other(aws, register, ecs):
+def test_absent_removes_the_whole_family_and_no_other(as_planned, register, ecs):
     staging = bridge(family="jitsi-bridge-staging")
     register(bridge(), staging)
     register(bridge(cpu=2048), staging)
-    planned = register(GONE, _check=True)
-    assert aws.mutating() == []
-    done = register(GONE)
-    assert planned["changes"] == done["changes"]
+    done = as_planned(register, GONE)
     assert [change["action"] for change in done["changes"]] == ["delete", "delete"]
     for status in ("ACTIVE", "INACTIVE"):
         assert ecs.list_task_definitions(familyPrefix="jitsi-bridge", status=status)["taskDefinitionArns"] == []
@@ -208,8 +201,5 @@ def test_absent_removes_the_whole_family_and_no_other(aws, register, ecs):
         ([{"state": "absent"}], "task_definitions 0 family: is missing; "),
     ],
 )
-def test_bad_input_is_refused_before_any_call(aws, run_module, given, message):
-    result = run_module("task_definitions", task_definitions=given)
-    assert result["failed"]
-    assert result["msg"].startswith(message)
-    assert aws.calls == []
+def test_bad_input_is_refused_before_any_call(refused, given, message):
+    assert refused("task_definitions", task_definitions=given).startswith(message)

@@ -58,15 +58,12 @@ def test_a_plan_is_what_a_run_makes_and_a_second_one_reads_four_times(aws: AwsSe
     assert attribute["EnableDnsHostnames"] == {"Value": True}
 
 
-def test_ipv6_comes_and_goes_but_the_block_of_the_vpc_stays(aws: AwsServer, run_module: Run) -> None:
+def test_ipv6_comes_and_goes_but_the_block_of_the_vpc_stays(aws: AwsServer, as_planned: Run, run_module: Run) -> None:
     run_module("vpc", **{**ARGUMENTS, "ipv6": False})
     (vpc,), subnets = made(aws)
     assert (vpc.get("Ipv6CidrBlockAssociationSet", []), blocks(subnets)) == ([], [])
     for ipv6, count in ((True, 2), (False, 0)):
-        planned = run_module("vpc", **{**ARGUMENTS, "ipv6": ipv6}, _check=True)
-        done = run_module("vpc", **{**ARGUMENTS, "ipv6": ipv6})
-        assert done["changed"]
-        assert done["changes"] == planned["changes"]
+        as_planned(run_module, "vpc", **{**ARGUMENTS, "ipv6": ipv6})
         assert not run_module("vpc", **{**ARGUMENTS, "ipv6": ipv6})["changed"]
         (vpc,), subnets = made(aws)
         assert len(blocks(subnets)) == count

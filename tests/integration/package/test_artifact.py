@@ -5,17 +5,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path, PurePath
 
 import pytest
 import yaml
+from support.programs import run_tool
 from support.server import CREDENTIALS, ROOT, AwsServer
 
 SHIPPED = {
@@ -36,35 +34,11 @@ SHIPPED = {
 }
 
 
-def run(command: str, *args: str, cwd: Path, **environment: str) -> str:
-    """Run a command of this Python's environment with nothing of this user's own settings; return what it printed."""
-    programs = Path(sys.executable).parent
-    done = subprocess.run(
-        [str(programs / command), *args],
-        cwd=cwd,
-        env={
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(cwd),
-            "LC_ALL": "C.UTF-8",
-            "ANSIBLE_NOCOLOR": "1",
-            **environment,
-        },
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The collection as ``ansible-galaxy collection build`` makes it."""
     output = tmp_path_factory.mktemp("artifact")
-    run("ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(output), cwd=output)
+    run_tool("ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(output), cwd=output)
     (built,) = output.glob("meetops-jitsi-*.tar.gz")
     return built
 
@@ -75,7 +49,7 @@ def project(artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("project")
     (root / "ansible.cfg").write_text("[defaults]\ncollections_path = collections\n", encoding="utf-8")
     install = ["collection", "install", str(artifact), "--offline", "--no-deps", "-p", "collections"]
-    run("ansible-galaxy", *install, cwd=root)
+    run_tool("ansible-galaxy", *install, cwd=root)
     page = root / "collections" / "ansible_collections" / "meetops" / "jitsi" / "docs" / "variables.md"
     (inventory,) = re.findall(
         r"^```yaml\n(jitsi:\n.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
@@ -92,7 +66,7 @@ def dry_run(project: Path, aws_server: AwsServer) -> Callable[[Path], str]:
     def look(inventory: Path) -> str:
         aws_server.reset()
         site = ["meetops.jitsi.site", "-i", str(inventory), "-e", f"jitsi_aws_endpoint_url={aws_server.url}"]
-        return run("ansible-playbook", *site, "--check", "--diff", cwd=project, **CREDENTIALS)
+        return run_tool("ansible-playbook", *site, "--check", "--diff", cwd=project, **CREDENTIALS)
 
     return look
 
@@ -160,4 +134,6 @@ def test_group_vars_that_were_copied_from_an_older_version_win(project: Path, ol
         ],
     }
     (older / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
-    assert "failed=0" in run("ansible-playbook", "-i", str(older / "hosts.yml"), str(older / "play.yml"), cwd=project)
+    assert "failed=0" in run_tool(
+        "ansible-playbook", "-i", str(older / "hosts.yml"), str(older / "play.yml"), cwd=project
+    )

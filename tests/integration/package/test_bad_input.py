@@ -72,7 +72,7 @@ def test_roles_alone_check_their_inputs(aws: AwsServer, quick_playbook: Callable
     (tmp_path / "play.json").write_text(json.dumps([play]))
     run = quick_playbook(str(tmp_path / "play.json"), inventory="localhost,")
     assert (run.rc, run.count("rescued"), aws.calls) == (0, len(ROLES), []), run
-    said = " ".join(run.stdout.split())
+    said = run.said
     for words in (
         "autoscaling_percent: 101 is out of range; use 10 to 90",
         "ecs_service_alert_email: 'nobody' is not an e-mail address",

@@ -88,36 +88,31 @@ MAKE = {
     **dict.fromkeys(("proof-drift", "proof-destroy", "proof-policies", "proof-properties"), "a person"),
 }
 
-# --- Run by another test, with these very options. Keys are without the inventory; * is for any further options.
-TESTS = "tests/integration/"
-LOCAL = TESTS + "package/test_local_aws.py::test_playbooks_start_find_and_stop_it"
-BACKUP = TESTS + "runbooks/test_backup.py::test_what_was_destroyed_is_as_it_was"
+# --- Run by another test of tests/integration with these options. Keys are without the inventory; * is for more ones.
+LOCAL = "package/test_local_aws.py::test_playbooks_start_find_and_stop_it"
+BACKUP = "runbooks/test_backup.py::test_what_was_destroyed_is_as_it_was"
+ERASE = "runbooks/test_recordings.py::test_a_deletion_is_undone_and_an_erasure_is_not"
 ELSEWHERE = {
-    "playbooks/awx.yml *": TESTS + "modules/test_awx.py::test_the_playbook_defines_the_same",
-    "playbooks/site.yml": "tests/conftest.py::converged_requests",
-    "playbooks/site.yml --check --diff": TESTS + "runbooks/test_site.py::runs",
+    "playbooks/awx.yml *": "modules/test_awx.py::test_the_playbook_defines_the_same",
+    "playbooks/site.yml": "../conftest.py::converged_requests",
+    "playbooks/site.yml --check --diff": "runbooks/test_site.py::runs",
     "playbooks/destroy.yml": LOCAL,
     "playbooks/destroy.yml --check --diff": LOCAL,
-    "playbooks/destroy.yml -e destroy_name=*": TESTS + "runbooks/test_destroy.py::destroyed",
-    "playbooks/maintenance_timers.yml *": TESTS + "runbooks/test_maintenance_timers.py::timers",
-    "playbooks/policies.yml *": TESTS
-    + "package/test_policies_playbook.py::test_the_documents_have_the_names_of_the_inventory",
-    "playbooks/rotate_secrets.yml": TESTS + "runbooks/test_rotate_secrets.py::test_a_second_run_changes_nothing",
-    "playbooks/runbooks/plan_capacity.yml *": TESTS + "runbooks/test_plan_capacity.py::test_runbook_compares_and_draws",
-    "playbooks/runbooks/recordings.yml -e recordings_action=erase *": TESTS
-    + "runbooks/test_recordings.py::test_a_deletion_is_undone_and_an_erasure_is_not",
-    "playbooks/runbooks/review.yml -e review_html=*": TESTS + "runbooks/test_review.py::reviewed",
-    "playbooks/runbooks/review.yml -e review_kind=allocation -e review_html=*": TESTS
-    + "runbooks/test_review.py::reviewed",
-    "playbooks/runbooks/review.yml -e review_days=*": TESTS + "runbooks/test_review.py::reviewed",
-    "playbooks/runbooks/audit.yml": TESTS + "runbooks/test_audit.py::audit",
-    "playbooks/runbooks/audit.yml -e audit_fail_on=*": TESTS
-    + "runbooks/test_audit.py::test_a_platform_as_it_was_built",
-    "playbooks/runbooks/audit.yml -e audit_html=reports/*": TESTS + "runbooks/test_audit.py::test_planted_weaknesses",
+    "playbooks/destroy.yml -e destroy_name=*": "runbooks/test_destroy.py::destroyed",
+    "playbooks/maintenance_timers.yml *": "runbooks/test_maintenance_timers.py::timers",
+    "playbooks/policies.yml *": "package/test_policies_playbook.py::test_the_documents_have_the_names_of_the_inventory",
+    "playbooks/rotate_secrets.yml": "runbooks/test_rotate_secrets.py::test_a_second_run_changes_nothing",
+    "playbooks/runbooks/plan_capacity.yml *": "runbooks/test_plan_capacity.py::test_runbook_compares_and_draws",
+    "playbooks/runbooks/recordings.yml -e recordings_action=erase *": ERASE,
+    "playbooks/runbooks/review.yml -e review_html=*": "runbooks/test_review.py::reviewed",
+    "playbooks/runbooks/review.yml -e review_kind=allocation -e review_html=*": "runbooks/test_review.py::reviewed",
+    "playbooks/runbooks/review.yml -e review_days=*": "runbooks/test_review.py::reviewed",
+    "playbooks/runbooks/audit.yml": "runbooks/test_audit.py::audit",
+    "playbooks/runbooks/audit.yml -e audit_fail_on=*": "runbooks/test_audit.py::test_a_platform_as_it_was_built",
+    "playbooks/runbooks/audit.yml -e audit_html=reports/*": "runbooks/test_audit.py::test_planted_weaknesses",
     "playbooks/runbooks/restore.yml *": BACKUP,
-    "playbooks/runbooks/update_images.yml*": TESTS
-    + "runbooks/test_update_images.py::test_staging_first_then_production",
-    "playbooks/runbooks/verify.yml": TESTS + "runbooks/test_runbooks.py::test_verify_tries_what_is_awake",
+    "playbooks/runbooks/update_images.yml*": "runbooks/test_update_images.py::test_staging_first_then_production",
+    "playbooks/runbooks/verify.yml": "runbooks/test_runbooks.py::test_verify_tries_what_is_awake",
 }
 
 
@@ -460,12 +455,7 @@ def preludes(cli: aws_cli.AwsCli, stage: Stage) -> Callable[[str], dict[str, str
 
 
 @pytest.mark.parametrize("text", to_run(), ids=[f"{one.page}:{one.line}" for one, _expected in to_run().values()])
-def test_it_works(
-    text: str,
-    stage: Stage,
-    quick_playbook: Callable[..., Run],
-    request: pytest.FixtureRequest,
-) -> None:
+def test_it_works(text: str, stage: Stage, quick_playbook: Callable[..., Run], request: pytest.FixtureRequest) -> None:
     command, wanted = to_run()[text]
     assert wanted is not None, f"{command}: is in no table of {Path(__file__).name}"
     if wanted.state:
@@ -519,7 +509,7 @@ def test_what_others_run_has_the_same_options() -> None:
         if key is None or exception(text):
             continue
         file, _, name = ELSEWHERE[key].partition("::")
-        source = (ROOT / file).read_text("utf-8")
+        source = (ROOT / "tests" / "integration" / file).read_text("utf-8")
         assert f"def {name}(" in source, f"{command}: {ELSEWHERE[key]} is not there"
         words = shlex.split(without_inventory(text))
         assert Path(words[0]).stem in source, f"{command}: {file} has no {words[0]}"

@@ -20,6 +20,7 @@ from typing import Any
 import boto3
 import pytest
 from support.playbooks import Run
+from support.programs import free_port
 from support.server import ROOT
 
 DUMMY = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
@@ -36,14 +37,6 @@ HOSTILE = {
     "HTTP_PROXY": "http://127.0.0.1:9",
     "http_proxy": "http://127.0.0.1:9",
 }
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-        return number
 
 
 @dataclass(frozen=True)

@@ -4,51 +4,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tarfile
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
-from support.server import ROOT
-
-PROGRAMS = Path(sys.executable).parent
-
-
-def run(*command: str, cwd: Path, home: Path, **environment: str) -> str:
-    """Run a program of this Python's environment; return what it printed."""
-    done = subprocess.run(
-        [str(PROGRAMS / command[0]), *command[1:]],
-        cwd=cwd,
-        env={
-            "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(home),
-            "LC_ALL": "C.UTF-8",
-            **environment,
-        },
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def tool(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from support.programs import run_tool
+from support.server import ROOT, load_script
 
 
 def document(path: str) -> Any:
@@ -68,12 +33,12 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The build context, by the commands of `make ee`."""
     root = tmp_path_factory.mktemp("ee")
     build = root / "build" / "ee"
-    run("ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(build), cwd=root, home=root)
+    run_tool("ansible-galaxy", "collection", "build", str(ROOT), "--output-path", str(build), cwd=root)
     (artifact,) = build.glob("meetops-jitsi-*.tar.gz")
     artifact.rename(build / "meetops-jitsi.tar.gz")
     shutil.copy(ROOT / "execution-environment.yml", root)
     create = ["create", "--context", "build/ee/context", "--output-filename", "Containerfile"]
-    run("ansible-builder", *create, cwd=root, home=root)
+    run_tool("ansible-builder", *create, cwd=root)
     return build / "context"
 
 
@@ -99,7 +64,7 @@ def test_the_collection_tells_builders_what_it_needs(context: Path, tmp_path: Pa
     collection.mkdir(parents=True)
     with tarfile.open(context / "_build/collection/meetops-jitsi.tar.gz") as archive:
         archive.extractall(collection, filter="data")
-    found = yaml.safe_load(run("ansible-builder", "introspect", str(tmp_path), cwd=tmp_path, home=tmp_path))
+    found = yaml.safe_load(run_tool("ansible-builder", "introspect", str(tmp_path), cwd=tmp_path))
     assert {line.split("  #")[0] for line in found["python"]} == requirements("meta/ee-requirements.txt")
     assert {line.split("  #")[0] for line in found["system"]} == requirements("meta/ee-bindep.txt")
 
@@ -123,7 +88,7 @@ def test_needs_are_written_alike_everywhere() -> None:
 def test_navigator_takes_its_settings_and_finds_playbooks(tmp_path: Path) -> None:
     log = tmp_path / "navigator.log"
     command = ["run", "playbooks/site.yml", "--syntax-check", "--ee", "false", "--lf", str(log)]
-    said = run("ansible-navigator", *command, cwd=ROOT, home=tmp_path, NO_COLOR="1")
+    said = run_tool("ansible-navigator", *command, cwd=ROOT, home=tmp_path, NO_COLOR="1")
     assert "playbook: " in said and (not log.exists() or "ERROR" not in log.read_text())
     # It leaves no record of the run behind.
     assert list(ROOT.glob("playbooks/*artifact*")) == []
@@ -151,11 +116,11 @@ def test_navigator_takes_its_settings_and_finds_playbooks(tmp_path: Path) -> Non
     ],
 )
 def test_warnings_of_the_importer_are_faults(code: int, said: str, found: list[str]) -> None:
-    assert tool("galaxy_importer").faults(code, said) == found
+    assert load_script(ROOT / "tools" / "galaxy_importer.py").faults(code, said) == found
 
 
 def test_a_release_needs_one_version_everywhere(tmp_path: Path) -> None:
-    release = tool("release")
+    release = load_script(ROOT / "tools" / "release.py")
     (tmp_path / "changelogs").mkdir()
     (tmp_path / "galaxy.yml").write_text("version: 1.10.0\n")
     changelog = tmp_path / "changelogs" / "changelog.yaml"
@@ -173,7 +138,7 @@ def test_a_release_needs_one_version_everywhere(tmp_path: Path) -> None:
 
 
 def test_notes_of_a_release_are_its_part_of_the_changelog() -> None:
-    release = tool("release")
+    release = load_script(ROOT / "tools" / "release.py")
     newest, former = re.findall(r'<a id="v([\d-]+)"></a>', (ROOT / "CHANGELOG.md").read_text())[:2]
     notes = release.notes(former.replace("-", "."))
     assert notes.startswith('<a id="release-summary') and '<a id="v' not in notes

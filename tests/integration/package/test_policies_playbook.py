@@ -48,5 +48,5 @@ def test_the_documents_have_the_names_of_the_inventory(
 def test_the_account_must_be_given(quick_playbook: Playbook, tmp_path: Path) -> None:
     run = quick_playbook("playbooks/policies.yml", extra_vars={"policies_directory": str(tmp_path / "x")})
     assert run.rc != 0
-    assert "policies_account: is not given; use the 12 digits of the AWS account" in " ".join(run.stdout.split())
+    assert "policies_account: is not given; use the 12 digits of the AWS account" in run.said
     assert not (tmp_path / "x").exists()

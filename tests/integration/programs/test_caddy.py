@@ -15,25 +15,23 @@ import socket
 import ssl
 import struct
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from cryptography import x509
 from support.programs import ROLE, free_port, need, render, wait_for_port
 from support.rendering import role_variable
+from support.servers import Handler, Server, serving
 
 ORIGIN, DOMAIN = "origin.meet.example.com", "meet.example.com"
 SECRET = "0123456789abcdef0123456789abcdef"
 # What CloudFront sends: the secret, and the viewer's address after whatever the viewer wrote.
 VIEWER = {"X-Origin-Secret": SECRET, "X-Forwarded-For": "198.51.100.9"}
-PAGE = b"<!DOCTYPE html>" + b"x" * 4000
+PAGE, HTML = b"<!DOCTYPE html>" + b"x" * 4000, {"Content-Type": "text/html"}
 MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -50,23 +48,16 @@ def environment(home: Path) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": str(home), "XDG_DATA_HOME": str(home), "ORIGIN_SECRET": SECRET}
 
 
-class Web(BaseHTTPRequestHandler):
+class Web(Handler):
     """A web container: pages, BOSH that takes its time, and an XMPP WebSocket that echoes."""
 
     protocol_version = "HTTP/1.1"
-    seen: list[BaseHTTPRequestHandler]
-
-    def answer(self, body: bytes) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+    seen: list[Handler]
 
     def do_GET(self) -> None:
         self.seen.append(self)
         if self.headers.get("Upgrade", "").lower() != "websocket":
-            return self.answer(PAGE)
+            return self.answer(200, PAGE, HTML)
         digest = hashlib.sha1((self.headers["Sec-WebSocket-Key"] + MAGIC).encode()).digest()
         self.send_response(101)
         self.send_header("Upgrade", "websocket")
@@ -83,12 +74,9 @@ class Web(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.seen.append(self)
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.body()
         time.sleep(0.5)
-        self.answer(body)
-
-    def log_message(self, *_args: Any) -> None:
-        """Say nothing."""
+        self.answer(200, body, HTML)
 
 
 class Caddy:
@@ -155,15 +143,12 @@ class Caddy:
 
 
 @pytest.fixture(scope="module")
-def web() -> Iterator[ThreadingHTTPServer]:
+def web() -> Iterator[Server]:
     """The fake; ``web.seen`` has the requests that reached it."""
     handler = type("Handler", (Web,), {"seen": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.seen = handler.seen
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(handler) as server:
+        server.seen = handler.seen
+        yield server
 
 
 @pytest.fixture(scope="module")

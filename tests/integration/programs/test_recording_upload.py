@@ -390,11 +390,7 @@ def test_a_recording_plays_when_ffmpeg_was_killed(tmp_path):
     encoding = "-acodec aac -ar 44100 -b:a 128k -af aresample=async=1 -c:v libx264 -pix_fmt yuv420p -r 30 -crf 25"
     last = "-preset ultrafast -profile:v main -level 3.1 -f mp4"
     process = subprocess.Popen(
-        [
-            *(word for words in (first, source, encoding, last) for word in words.split()),
-            *options,
-            str(media),
-        ],
+        [*(word for words in (first, source, encoding, last) for word in words.split()), *options, str(media)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,

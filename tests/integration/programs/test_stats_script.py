@@ -24,14 +24,7 @@ JICOFO = {
     "jibri_detector": {"count": 2, "available": 1},
     "version": "1.1",
 }
-JVB = {
-    "participants": 7,
-    "local_endpoints": 6,
-    "conferences": 3,
-    "stress_level": 0.25,
-    "healthy": True,
-    "drain": False,
-}
+JVB = {"participants": 7, "local_endpoints": 6, "conferences": 3, "stress_level": 0.25, "healthy": True, "drain": False}
 
 
 def jibri(busy: str, health: str) -> dict:

@@ -11,15 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.meetops.jitsi.plugins.module_utils.access import roles as iam
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import (
-    instance_pool,
-)
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import (
-    task_definitions as task_definition,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import instance_pool, task_definitions
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import bucket
-from cfnlint import api
 from support import documents
+from support.rendering import findings
 
 CONTRACT = json.loads((Path(__file__).parents[2] / "data" / "env_contract.json").read_text())
 KEY = f"arn:aws:kms:us-east-1:{documents.ACCOUNT}:key/01234567-89ab-cdef-0123-456789abcdef"
@@ -122,7 +117,7 @@ def test_settings_that_operators_were_promised(default):
 
 def test_task_definitions_pass_the_modules_own_rules(rendered):
     for task in rendered["task_definitions"]:
-        assert list(task_definition.problems(task)) == []
+        assert list(task_definitions.problems(task)) == []
 
 
 def test_fargate_tasks_ask_for_nothing_that_fargate_lacks(rendered):
@@ -329,22 +324,8 @@ def cfn_rule(name, rule):
     expiration = rule.get("Expiration", {})
     if "Days" in expiration:
         words["ExpirationInDays"] = expiration["Days"]
-    if "ExpiredObjectDeleteMarker" in expiration:
-        words["ExpiredObjectDeleteMarker"] = expiration["ExpiredObjectDeleteMarker"]
-    if "NoncurrentVersionExpiration" in rule:
-        words["NoncurrentVersionExpiration"] = rule["NoncurrentVersionExpiration"]
-    if "AbortIncompleteMultipartUpload" in rule:
-        words["AbortIncompleteMultipartUpload"] = rule["AbortIncompleteMultipartUpload"]
-    return words
-
-
-def findings(document):
-    """What cfn-lint says of a template: errors and warnings; hints are about parameters that we do not use."""
-    return [
-        f"{match.rule.id} {'/'.join(map(str, match.path))}: {match.message}"
-        for match in api.lint(json.dumps(document), regions=["us-east-1"])
-        if not match.rule.id.startswith("I")
-    ]
+    same = ("ExpiredObjectDeleteMarker", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")
+    return words | {name: value for name, value in {**rule, **expiration}.items() if name in same}
 
 
 def test_cfn_lint_finds_nothing(rendered):

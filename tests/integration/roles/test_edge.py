@@ -5,14 +5,12 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 from typing import Any
 
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.edge import distribution, dns_records
 from ansible_collections.meetops.jitsi.plugins.module_utils.networking import file_system
-from cfnlint import api
-from support.rendering import role_variable
+from support.rendering import findings, role_variable
 
 DOMAIN = "meet.example.com"
 INPUTS: dict[str, Any] = {
@@ -25,11 +23,7 @@ INPUTS: dict[str, Any] = {
     "_edge_certificate": {"arn": "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"},
     "_edge_distribution": {"domain_name": "d111111abcdef8.cloudfront.net", "hosted_zone_id": distribution.HOSTED_ZONE},
 }
-IDS = {
-    "oac": {"Ref": "Control"},
-    "headers_policy": {"Ref": "Headers"},
-    "cache_policy": {"Ref": "Cache"},
-}
+IDS = {"oac": {"Ref": "Control"}, "headers_policy": {"Ref": "Headers"}, "cache_policy": {"Ref": "Cache"}}
 SECRET = {"live": "0" * 32, "live-xmpp": "0" * 32}
 # What the module fills in for options that the role leaves out.
 ORIGIN = {"connect_timeout": 10, "connect_attempts": 3, "read_timeout": 30, "signed": False, "secret_header": None}
@@ -274,15 +268,6 @@ def template(config: dict[str, Any]) -> dict[str, Any]:
         },
     }
     return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
-
-
-def findings(document: dict[str, Any]) -> list[str]:
-    """What cfn-lint says of a template: errors and warnings; hints are about parameters that we do not use."""
-    return [
-        f"{match.rule.id} {'/'.join(map(str, match.path))}: {match.message}"
-        for match in api.lint(json.dumps(document), regions=["us-east-1"])
-        if not match.rule.id.startswith("I")
-    ]
 
 
 def test_cfn_lint_finds_nothing(config):

@@ -15,35 +15,22 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.monitoring.metric_fi
 from support import documented
 from support.server import ROOT
 
-PLAY = """\
----
-- name: Watch and scale
-  hosts: localhost
-  connection: local
-  gather_facts: false
-  vars:
-    ansible_python_interpreter: "{{ ansible_playbook_python }}"
-    recording: true
-    chat: ""
-    autoscaling_name: meet
-    autoscaling_recording: "{{ recording }}"
-    autoscaling_schedules:
-      - { name: open, schedule: cron(0 8 ? * MON-FRI *), timezone: Europe/Berlin, awake: true }
-      - { name: close, schedule: cron(0 18 ? * MON-FRI *), awake: false }
-    monitoring_name: meet
-    monitoring_region: us-east-1
-    monitoring_alert_email: ops@example.com
-    monitoring_recording: "{{ recording }}"
-    monitoring_chat_parameter: "{{ chat }}"
-    monitoring_tags: { Environment: prod }
-  module_defaults:
-    group/meetops.jitsi.aws:
-      region: us-east-1
-      endpoint_url: "{{ jitsi_aws_endpoint_url }}"
-  roles:
-    - meetops.jitsi.autoscaling
-    - meetops.jitsi.monitoring
-"""
+VARS = {
+    "recording": True,
+    "chat": "",
+    "autoscaling_name": "meet",
+    "autoscaling_recording": "{{ recording }}",
+    "autoscaling_schedules": [
+        {"name": "open", "schedule": "cron(0 8 ? * MON-FRI *)", "timezone": "Europe/Berlin", "awake": True},
+        {"name": "close", "schedule": "cron(0 18 ? * MON-FRI *)", "awake": False},
+    ],
+    "monitoring_name": "meet",
+    "monitoring_region": "us-east-1",
+    "monitoring_alert_email": "ops@example.com",
+    "monitoring_recording": "{{ recording }}",
+    "monitoring_chat_parameter": "{{ chat }}",
+    "monitoring_tags": {"Environment": "prod"},
+}
 TOPIC = "arn:aws:sns:us-east-1:123456789012:meet-alerts"
 DATA = Path(__file__).parents[2] / "data"
 STATS = yaml.safe_load((DATA / "stats_lines.yml").read_text())
@@ -58,16 +45,8 @@ RUNBOOK = re.compile(r"playbooks/runbooks/(\w+)\.yml$")
 
 
 @pytest.fixture(scope="module")
-def play(quick_playbook, tmp_path_factory):
-    path = tmp_path_factory.mktemp("play") / "play.yml"
-    path.write_text(PLAY)
-
-    def run(*args, **options):
-        done = quick_playbook(str(path), *args, inventory="localhost,", **options)
-        assert done.rc == 0, done
-        return done
-
-    return run
+def play(play_of):
+    return play_of(VARS, roles=["meetops.jitsi.autoscaling", "meetops.jitsi.monitoring"])
 
 
 @pytest.fixture(scope="module")

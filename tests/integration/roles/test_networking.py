@@ -8,15 +8,13 @@ import contextlib
 import ipaddress
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
-import yaml
 from ansible_collections.meetops.jitsi.plugins.module_utils.networking import public_routes, security_groups
 from botocore.httpsession import URLLib3Session
-from support import playbooks
+from support.deaths import Died
 from support.recorder import is_mutating
 from support.server import AwsServer
 
@@ -124,10 +122,6 @@ def network(aws: AwsServer) -> Network:
     return Network(aws)
 
 
-class Died(BaseException):
-    """The process is gone."""
-
-
 @contextlib.contextmanager
 def at_call(number: int, happens: str) -> Iterator[None]:
     """``dies``: the process ends before this mutating call. ``lost``: the answer to this creation gets lost, so that
@@ -153,12 +147,8 @@ def at_call(number: int, happens: str) -> Iterator[None]:
 # --- public_routes
 
 
-def test_routes_plan_create_and_keep(aws: AwsServer, network: Network, run_module: Run) -> None:
-    planned = run_module("public_routes", _check=True, **network.routes())
-    assert not aws.mutating()
-    created = run_module("public_routes", **network.routes())
-    assert planned["changes"] == created["changes"]
-    assert planned["diff"] == created["diff"]
+def test_routes_plan_create_and_keep(aws: AwsServer, network: Network, as_planned: Run, run_module: Run) -> None:
+    created = as_planned(run_module, "public_routes", **network.routes())
     assert [(change["action"], change["resource"]) for change in created["changes"]] == [
         ("create", "internet gateway"),
         ("create", "route table"),
@@ -180,7 +170,7 @@ def test_routes_of_a_vpc_that_is_only_planned(aws: AwsServer, run_module: Run) -
     assert not aws.mutating()
 
 
-def test_routes_drift_is_put_back(network: Network, run_module: Run) -> None:
+def test_routes_drift_is_put_back(network: Network, as_planned: Run, run_module: Run) -> None:
     run_module("public_routes", **network.routes())
     golden = network.snapshot()
     ec2, table = network.ec2, network.table_id()
@@ -201,9 +191,7 @@ def test_routes_drift_is_put_back(network: Network, run_module: Run) -> None:
         VpcEndpointId=endpoint["VpcEndpointId"], PolicyDocument='{"Statement": []}', RemoveRouteTableIds=[table]
     )
 
-    planned = run_module("public_routes", _check=True, **network.routes())
-    fixed = run_module("public_routes", **network.routes())
-    assert planned["changes"] == fixed["changes"]
+    fixed = as_planned(run_module, "public_routes", **network.routes())
     assert [(change["resource"], change["fields"]) for change in fixed["changes"]] == [
         ("route table", ["routes", "subnets", "tags"]),
         ("vpc endpoint s3", ["policy", "route_tables"]),
@@ -241,12 +229,10 @@ def test_routes_of_two_environments_do_not_meet(aws: AwsServer, network: Network
     assert network.snapshot()[0] == golden
 
 
-def test_routes_absent_leaves_nothing(network: Network, run_module: Run) -> None:
+def test_routes_absent_leaves_nothing(network: Network, as_planned: Run, run_module: Run) -> None:
     before = network.snapshot()
     run_module("public_routes", **network.routes())
-    planned = run_module("public_routes", _check=True, **network.routes(state="absent"))
-    removed = run_module("public_routes", **network.routes(state="absent"))
-    assert planned["changes"] == removed["changes"]
+    removed = as_planned(run_module, "public_routes", **network.routes(state="absent"))
     assert [change["resource"] for change in removed["changes"]] == [
         "vpc endpoint s3",
         "route table",
@@ -260,12 +246,8 @@ def test_routes_absent_leaves_nothing(network: Network, run_module: Run) -> None
 # --- security_groups
 
 
-def test_groups_plan_create_and_keep(aws: AwsServer, network: Network, run_module: Run) -> None:
-    planned = run_module("security_groups", _check=True, **network.groups())
-    assert not aws.mutating()
-    created = run_module("security_groups", **network.groups())
-    assert planned["changes"] == created["changes"]
-    assert planned["diff"] == created["diff"]
+def test_groups_plan_create_and_keep(aws: AwsServer, network: Network, as_planned: Run, run_module: Run) -> None:
+    created = as_planned(run_module, "security_groups", **network.groups())
     assert sorted(created["group_ids"]) == ["shop-database", "shop-web", "shop-worker"]
     assert network.rules() == {
         "default": {"Ingress": {}, "Egress": {}},
@@ -297,7 +279,7 @@ def test_groups_of_a_vpc_that_is_only_planned(aws: AwsServer, run_module: Run) -
     assert not aws.mutating()
 
 
-def test_groups_drift_is_put_back(aws: AwsServer, network: Network, run_module: Run) -> None:
+def test_groups_drift_is_put_back(network: Network, as_planned: Run, run_module: Run) -> None:
     run_module("security_groups", **network.groups())
     golden = network.snapshot()
     ec2 = network.ec2
@@ -317,9 +299,7 @@ def test_groups_drift_is_put_back(aws: AwsServer, network: Network, run_module: 
     ec2.authorize_security_group_egress(GroupId=default, IpPermissions=rule(25, IpRanges=[{"CidrIp": "0.0.0.0/0"}]))
     ec2.create_tags(Resources=[database], Tags=[{"Key": "Team", "Value": "y"}])
 
-    planned = run_module("security_groups", _check=True, **network.groups())
-    fixed = run_module("security_groups", **network.groups())
-    assert planned["changes"] == fixed["changes"]
+    fixed = as_planned(run_module, "security_groups", **network.groups())
     assert [(change["resource"], change["fields"]) for change in fixed["changes"]] == [
         ("security group shop-database", ["tags"]),
         ("rules of shop-web", ["ingress"]),
@@ -338,17 +318,14 @@ def test_groups_of_others_are_left_alone(network: Network, run_module: Run) -> N
     assert network.rules()["shop-web-staging"] == rules
 
 
-def test_groups_bad_input_is_refused_before_the_first_call(aws: AwsServer, run_module: Run) -> None:
-    failed = run_module("security_groups", vpc_id="vpc-1", groups=GROUPS[:1])
-    assert "the peer shop-database is no CIDR block" in failed["msg"]
-    assert aws.calls == []
+def test_groups_bad_input_is_refused_before_the_first_call(refused: Callable[..., str]) -> None:
+    message = refused("security_groups", vpc_id="vpc-1", groups=GROUPS[:1])
+    assert "the peer shop-database is no CIDR block" in message
 
 
-def test_groups_absent_leaves_only_the_default_one(network: Network, run_module: Run) -> None:
+def test_groups_absent_leaves_only_the_default_one(network: Network, as_planned: Run, run_module: Run) -> None:
     run_module("security_groups", **network.groups())
-    planned = run_module("security_groups", _check=True, **network.groups(state="absent"))
-    removed = run_module("security_groups", **network.groups(state="absent"))
-    assert planned["changes"] == removed["changes"]
+    removed = as_planned(run_module, "security_groups", **network.groups(state="absent"))
     assert list(network.rules()) == ["default"]
     assert removed["group_ids"] == {}
     assert not run_module("security_groups", **network.groups(state="absent"))["changed"]
@@ -382,41 +359,19 @@ def test_a_run_that_ends_anywhere_is_finished_by_the_next(
 # --- The role
 
 
-PLAY = {
-    "hosts": "localhost",
-    "connection": "local",
-    "gather_facts": False,
-    "module_defaults": {
-        "group/meetops.jitsi.aws": {"region": "us-east-1", "endpoint_url": "{{ jitsi_aws_endpoint_url }}"}
-    },
-    "vars": {
-        "ansible_python_interpreter": "{{ ansible_playbook_python }}",
-        "networking_name": NAME,
-        "networking_vpc_cidr": "10.90.0.0/16",
-        "networking_subnets": [
-            {"cidr": "10.90.0.0/24", "zone": "us-east-1a"},
-            {"cidr": "10.90.1.0/24", "zone": "us-east-1b"},
-        ],
-        "networking_tags": {"Team": "x"},
-    },
-    "roles": ["meetops.jitsi.networking"],
+VARS = {
+    "networking_name": NAME,
+    "networking_vpc_cidr": "10.90.0.0/16",
+    "networking_subnets": [
+        {"cidr": "10.90.0.0/24", "zone": "us-east-1a"},
+        {"cidr": "10.90.1.0/24", "zone": "us-east-1b"},
+    ],
+    "networking_tags": {"Team": "x"},
 }
 
 
-@pytest.fixture
-def role(quick_playbook: Callable[..., playbooks.Run], tmp_path: Path) -> Callable[..., playbooks.Run]:
-    path = tmp_path / "play.yml"
-    path.write_text(yaml.safe_dump([PLAY]), encoding="utf-8")
-
-    def run(*args: str, **variables: Any) -> playbooks.Run:
-        done = quick_playbook(str(path), *args, inventory="localhost,", extra_vars=variables)
-        assert done.rc == 0, done
-        return done
-
-    return run
-
-
-def test_role(aws: AwsServer, role: Callable[..., playbooks.Run]) -> None:
+def test_role(aws: AwsServer, play_of: Callable[..., Any]) -> None:
+    role = play_of(VARS, roles=["meetops.jitsi.networking"])
     planned = role("--check", "--diff")
     assert not aws.mutating()
     created = role()
@@ -480,8 +435,8 @@ def test_role(aws: AwsServer, role: Callable[..., playbooks.Run]) -> None:
     assert {target["SubnetId"] for target in targets} == {subnet["SubnetId"] for subnet in subnets}
 
     # Without IPv6 the VPC keeps its block, and nothing else has any.
-    assert role(networking_ipv6=False).changed == 3
-    assert role(networking_ipv6=False).changed == 0
+    assert role(extra_vars={"networking_ipv6": False}).changed == 3
+    assert role(extra_vars={"networking_ipv6": False}).changed == 0
     for subnet in ec2.describe_subnets(Filters=in_vpc)["Subnets"]:
         assert not subnet["AssignIpv6AddressOnCreation"]
         assert subnet["Ipv6CidrBlockAssociationSet"] == []

@@ -23,23 +23,6 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.access.roles import 
 from botocore.exceptions import ClientError
 from support.server import CREDENTIALS, REGION, ROOT
 
-PLAY = """\
----
-- name: Keep the secret
-  hosts: localhost
-  connection: local
-  gather_facts: false
-  vars:
-    ansible_python_interpreter: "{{ ansible_playbook_python }}"
-    secrets_platform: meet
-    secrets_tags: { Environment: prod }
-  module_defaults:
-    group/meetops.jitsi.aws:
-      region: us-east-1
-      endpoint_url: "{{ jitsi_aws_endpoint_url }}"
-  roles:
-    - meetops.jitsi.secrets
-"""
 NAME = "meet-jitsi-secrets"
 FUNCTION = "meet-rotation"
 STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
@@ -49,16 +32,10 @@ OWNED = set(VARS["_secrets_keys"])
 
 
 @pytest.fixture(scope="module")
-def play(quick_playbook, tmp_path_factory):
-    path = tmp_path_factory.mktemp("play") / "play.yml"
-    path.write_text(PLAY)
-
-    def run(*args, **options):
-        done = quick_playbook(str(path), *args, inventory="localhost,", **options)
-        assert done.rc == 0, done
-        return done
-
-    return run
+def play(play_of):
+    return play_of(
+        {"secrets_platform": "meet", "secrets_tags": {"Environment": "prod"}}, roles=["meetops.jitsi.secrets"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -123,12 +100,7 @@ def test_what_the_function_may_do(made, aws_server):
 
 def calls_of_the_code():
     """IAM's names of all calls that a rotation can make."""
-    services = {
-        "sm": "secretsmanager",
-        "ecs": "ecs",
-        "autoscaling": "application-autoscaling",
-        "logs": "logs",
-    }
+    services = {"sm": "secretsmanager", "ecs": "ecs", "autoscaling": "application-autoscaling", "logs": "logs"}
     source = (ROOT / "plugins/module_utils/secret/calls.py").read_text()
     found = re.findall(r'self\.(sm|ecs|autoscaling|logs)\.(?:get_paginator\(")?(\w+)(?:"\))?[.(]', source)
     for client, method in found:

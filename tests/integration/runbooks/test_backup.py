@@ -20,10 +20,6 @@ SECRET = f"{NAME}-jitsi-secrets"
 Playbook = Callable[..., Run]
 
 
-def said(run: Run) -> str:
-    return " ".join(run.stdout.split())
-
-
 def document(aws: AwsServer) -> dict[str, Any]:
     sm = aws.client("secretsmanager")
     return dict(json.loads(sm.get_secret_value(SecretId=SECRET, VersionStage="AWSCURRENT")["SecretString"]))
@@ -83,7 +79,7 @@ def test_what_was_destroyed_is_as_it_was(
     }
     planned = run("restore", "--check", **options)
     assert (planned.rc, converged.mutating(), (tmp_path / "host_vars").exists()) == (0, [], False), planned
-    assert "is undamaged" in said(planned) and "would be as in the backup again" in said(planned)
+    assert "is undamaged" in planned.said and "would be as in the backup again" in planned.said
     restored = run("restore", **options)
     assert restored.rc == 0, restored
     now = document(converged)

@@ -42,10 +42,6 @@ def timers(quick_playbook: Playbook, tmp_path: Path) -> Playbook:
     return run
 
 
-def said(run: Run) -> str:
-    return " ".join(run.stdout.split())
-
-
 def test_timers_are_put_there_kept_changed_and_taken_away(timers: Playbook, tmp_path: Path) -> None:
     need("systemd-analyze")
     units = tmp_path / "units"

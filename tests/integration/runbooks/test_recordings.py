@@ -97,7 +97,7 @@ def test_links_are_in_the_file_and_nowhere_else(runbook: Runbook, tmp_path: Path
 def test_an_erasure_is_confirmed_before_the_first_call(filled: AwsServer, runbook: Runbook) -> None:
     run = runbook(action="erase", session=ONE, confirm=OTHER)
     assert run.rc != 0
-    assert f"type the session a second time, with -e recordings_confirm={ONE}" in " ".join(run.stdout.split())
+    assert f"type the session a second time, with -e recordings_confirm={ONE}" in run.said
     assert filled.calls == []
 
 

@@ -28,10 +28,7 @@ def filled(aws_server: AwsServer, converged_requests: list[replay.Request]) -> M
 
 @pytest.fixture(scope="module")
 def reviewed(
-    filled: Month,
-    aws_server: AwsServer,
-    quick_playbook: Callable[..., Run],
-    tmp_path_factory: pytest.TempPathFactory,
+    filled: Month, aws_server: AwsServer, quick_playbook: Callable[..., Run], tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Run, dict[str, Any], Path]:
     """The runbook's run, its facts, and the directory of its files."""
     directory = tmp_path_factory.mktemp("review")

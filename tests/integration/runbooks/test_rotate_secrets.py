@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.month import secret_of
 from support.playbooks import Run
 from support.server import AwsServer
 
@@ -34,9 +35,7 @@ def secret(aws: AwsServer) -> Any:
 
 
 def age(days: float) -> None:
-    from moto.secretsmanager.models import secretsmanager_backends
-
-    secretsmanager_backends["123456789012"]["us-east-1"].secrets[SECRET].created_date = int(time.time() - days * DAY)
+    secret_of(NAME).created_date = int(time.time() - days * DAY)
 
 
 def in_use(aws: AwsServer, participants: int) -> None:
@@ -51,11 +50,6 @@ def in_use(aws: AwsServer, participants: int) -> None:
     # A little ahead, so that it is still fresh when the playbook gets there.
     event = {"timestamp": int((time.time() + 30) * 1000), "message": json.dumps(line)}
     logs.put_log_events(logGroupName=LOGS, logStreamName="jicofo", logEvents=[event])
-
-
-def said(run: Run) -> str:
-    """What the run said, wherever its lines were broken."""
-    return " ".join(run.stdout.split())
 
 
 def document(secret: Any) -> dict[str, Any]:
@@ -113,8 +107,8 @@ def test_values_are_nowhere_but_in_aws(playbook: Playbook, secret: Any, tmp_path
 
     info = playbook("playbooks/rotate_secrets.yml", "--tags", "info")
     assert (info.rc, info.changed) == (0, 0), info
-    assert "The oldest value is 91 days old, rotation was due 1 day ago." in said(info)
-    assert "AWSPREVIOUS" in said(info)
+    assert "The oldest value is 91 days old, rotation was due 1 day ago." in info.said
+    assert "AWSPREVIOUS" in info.said
     assert not [value for value in values if value in info.stdout]
 
 
@@ -124,7 +118,7 @@ def test_a_second_run_changes_nothing(quick_playbook: Playbook, aws: AwsServer, 
     after = document(secret)
     second = quick_playbook("playbooks/rotate_secrets.yml")
     assert (second.rc, second.changed, document(secret)) == (0, 0, after), second
-    assert "Nothing to rotate. The oldest value is 0 days old, rotation is due in 90 days." in said(second)
+    assert "Nothing to rotate. The oldest value is 0 days old, rotation is due in 90 days." in second.said
     assert aws.mutating().count("secretsmanager:PutSecretValue") == 1
 
 
@@ -133,7 +127,7 @@ def test_postponing_has_its_own_exit_status(quick_playbook: Playbook, aws: AwsSe
     aws.calls.clear()
     run = quick_playbook("playbooks/rotate_secrets.yml")
     assert (run.rc, run.failed, run.changed) == (75, 0, 0), run
-    assert "Postponed, since 2 participants meet now. The oldest value is 91 days old, rotation was" in said(run)
+    assert "Postponed, since 2 participants meet now. The oldest value is 91 days old, rotation was" in run.said
     # Where the callback plugin is not enabled, a failure tells it.
     run = quick_playbook(
         "playbooks/rotate_secrets.yml", environment={"ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.oneline"}
@@ -142,5 +136,5 @@ def test_postponing_has_its_own_exit_status(quick_playbook: Playbook, aws: AwsSe
     age(98)
     run = quick_playbook("playbooks/rotate_secrets.yml")
     assert (run.rc, run.failed) == (2, 1), run
-    assert "and OVERDUE: rotation was due 8 days ago" in said(run)
+    assert "and OVERDUE: rotation was due 8 days ago" in run.said
     assert aws.mutating() == []

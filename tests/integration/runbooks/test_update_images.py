@@ -89,22 +89,18 @@ def jitsi(release: str) -> set[str]:
     return {f"{name}:{release}" for name in ("web", "prosody", "jicofo", "jvb", "jibri")}
 
 
-def said(run: Run) -> str:
-    return " ".join(run.stdout.split())
-
-
 def test_staging_first_then_production(
     converged: AwsServer, registry: FakeRegistry, runbook: Runbook, life: RunningTasks, tmp_path: Path
 ) -> None:
     # Nothing may reach production that staging has not seen.
     refused = runbook(environment="prod")
-    assert refused.rc == 2 and "staging has verified no release yet" in said(refused), refused
+    assert refused.rc == 2 and "staging has verified no release yet" in refused.said, refused
     assert not registry.requests
 
     converged.calls.clear()
     planned = runbook("--check", runbook_file="")
     assert (planned.rc, planned.changed, converged.mutating()) == (0, 0, []), planned
-    assert f"{OLD} -> {NEW}" in said(planned) and "coturn 4.17.0-r0 stays" in said(planned)
+    assert f"{OLD} -> {NEW}" in planned.said and "coturn 4.17.0-r0 stays" in planned.said
 
     # Woken, verified by every step of a participant and of a recording, and on its way to sleep again.
     staged = runbook(update_images_digests=True)
@@ -124,13 +120,13 @@ def test_staging_first_then_production(
     for name in ("web", "prosody", "jicofo", "jvb", "jibri"):
         registry.tags[f"jitsi/{name}"].append("stable-11300")
     other = runbook(environment="prod", update_images_to="stable-11300")
-    assert other.rc == 2 and "update staging to it first" in said(other), other
+    assert other.rc == 2 and "update staging to it first" in other.said, other
     # Here it is the same platform, and people have come.
     life.wake()
     life.people = [3]
     postponed = runbook(environment="prod")
     assert (postponed.rc, (tmp_path / "prod").exists()) == (75, False), postponed
-    assert "stable-11300 is newer, and was not chosen" in said(postponed)
+    assert "stable-11300 is newer, and was not chosen" in postponed.said
     # The next time they leave while it waits. It was awake, so it stays awake.
     life.people = [3, 0]
     production = runbook(environment="prod", update_images_wait_minutes=1)
@@ -149,7 +145,7 @@ def test_what_does_not_pass_is_put_back(
         broken = entrance.caddy(stack, folder, 1, page="Welcome to nginx!")
         failed = runbook(verify_port=broken, verify_patience=0)
     assert failed.rc == 2, failed
-    assert "Did not work: page, websocket" in said(failed) and "former ones are deployed again" in said(failed)
+    assert "Did not work: page, websocket" in failed.said and "former ones are deployed again" in failed.said
     assert jitsi(OLD) <= deployed(converged) and not jitsi(NEW) & deployed(converged)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.json"]
     facts = json.loads((tmp_path / "facts.json").read_text())
@@ -165,7 +161,7 @@ def test_what_ecs_has_undone_is_not_verified(
     life.broken = NEW
     failed = runbook()
     assert failed.rc == 2, failed
-    assert "did not get healthy with the new images, and ECS went back to" in said(failed)
+    assert "did not get healthy with the new images, and ECS went back to" in failed.said
     assert jitsi(OLD) <= deployed(converged)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.json"]
     assert json.loads((tmp_path / "facts.json").read_text())["checks"] == []
