@@ -76,6 +76,12 @@ options:
         description: Name of the role.
         type: str
         required: true
+      state:
+        description: Whether the role is wanted.
+        type: str
+        choices: [present, absent]
+        default: present
+        version_added: 0.5.0
       description:
         description: What the role is for. Not compared.
         type: str
@@ -238,7 +244,7 @@ def wanted(params: dict[str, Any]) -> common.Wanted:
     return common.Wanted(
         name=params["name"],
         security_groups=security_groups.wanted(params["security_groups"]),
-        roles={role["name"]: roles.wanted_fields(role, {}) for role in params["roles"]},
+        roles={role["name"]: roles.wanted_fields(role, {}) for role in params["roles"] if role["state"] == "present"},
         rotation=params["rotation"],
         rotation_days=params["rotation_days"],
         grace_days=params["rotation_grace_days"],
@@ -289,6 +295,7 @@ def main() -> None:
     }
     role = {
         "name": {"type": "str", "required": True},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "description": {"type": "str", "default": ""},
         "trust": {"type": "dict", "required": True, "options": trust},
         "policies": {"type": "dict", "default": {}},
