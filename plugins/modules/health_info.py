@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: health_info
 version_added: 0.3.0
 short_description: Tell whether a platform is well, and what to do if it is not
