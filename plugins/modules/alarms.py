@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: alarms
 version_added: 0.1.0
 short_description: Keep all CloudWatch metric alarms under one prefix
@@ -13,8 +12,7 @@ description:
   - Owns every metric alarm whose name begins with a prefix. Alarms that are not listed are removed, unless
     O(purge_alarms=false).
   - Compares every field, the tags and whether the actions are enabled.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   prefix:
     description:
@@ -125,10 +123,7 @@ notes:
   - "Permissions: cloudwatch:DescribeAlarms, PutMetricAlarm, DeleteAlarms, ListTagsForResource, TagResource and
     UntagResource; tag:GetResources."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

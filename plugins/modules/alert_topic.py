@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: alert_topic
 version_added: 0.1.0
 short_description: Keep an SNS topic that sends alerts by e-mail and to functions
@@ -14,8 +13,7 @@ description:
   - Only the named AWS services publish, only on behalf of this account, and only over TLS. Principals of this account
     that an IAM policy allows to publish can do so too.
   - Addresses that are not listed are unsubscribed. Subscriptions of other protocols are left alone.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Name of the topic.
@@ -56,10 +54,7 @@ notes:
   - "Permissions: sns:GetTopicAttributes, SetTopicAttributes, CreateTopic, DeleteTopic, ListSubscriptionsByTopic,
     Subscribe, Unsubscribe, ListTagsForResource, TagResource and UntagResource."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: audit_info
 version_added: 0.3.0
 short_description: Compare the security of a platform with what this collection wants
@@ -15,8 +14,7 @@ description:
     to do.
   - C(docs/audit.md) of the collection lists the rules. Right after the playbook C(site.yml), a platform has no finding,
     except of old images.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Name that all other names derive from. Another environment's name may begin with it.
@@ -148,10 +146,7 @@ options:
     choices: [high, medium, low, never]
     default: high
 extends_documentation_fragment:
-  - meetops.jitsi.common.info
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 notes:
   - Reads neither the value of the secret nor any object of the bucket.
   - Makes about 45 API calls, all of which read.

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: awx
 version_added: 0.4.0
 short_description: Keep job templates, their surveys and schedules, and what they need, in AWX
@@ -16,8 +15,7 @@ description:
     left alone. Credentials and the organization must be there already.
   - All objects of a project are compared in one run. A plan can be made for a controller that has none of them yet.
   - Job templates wait for the first update of their project, since AWX looks for their playbooks in it.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   host:
     description:

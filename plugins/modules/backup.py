@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: backup
 version_added: 0.3.0
 short_description: Write a backup of a platform to a directory
@@ -16,8 +15,7 @@ description:
   - The values of the secret are in it only with O(vault_password_file), encrypted by C(ansible-vault). Plain text goes
     through pipes only, never into a file, an argument or a log.
   - Removes older backups of the same platform beyond O(keep), after the new one is complete.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   bucket:
     description: Bucket of the recordings. Empty when there is none.
@@ -57,11 +55,7 @@ seealso:
   - module: meetops.jitsi.secret_restore
   - module: meetops.jitsi.recordings_restore
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - meetops.jitsi.platform
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, meetops.jitsi.platform, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: backup_info
 version_added: 0.3.0
 short_description: Verify a backup and tell what differs from it now
 description:
   - Compares every file of a backup with its manifest, and fails if one is damaged, missing or added.
   - Tells what the variables and the configuration were then, and what they are now.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   directory:
     description: Where backups are, as in M(meetops.jitsi.backup).

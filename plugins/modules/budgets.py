@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: budgets
 version_added: 0.3.0
 short_description: Keep all monthly budgets of AWS Budgets under one prefix
@@ -13,8 +12,7 @@ description:
   - Owns every budget of the account whose name begins with a prefix, with its notifications and their subscribers.
     Budgets that are not listed are removed, unless O(purge_budgets=false).
   - Budgets without actions cost nothing. AWS looks at them a few times a day.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   account_id:
     description: Account that the budgets belong to, 12 digits. They belong to no region.
@@ -95,10 +93,7 @@ notes:
   - A run that changes nothing makes two calls, and one for each notification.
   - "Permissions: budgets:ViewBudget and ModifyBudget."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: capacity_plan
 version_added: 0.2.0
 short_description: Simulate days of meetings to choose the scaling of a platform
@@ -13,8 +12,7 @@ description:
   - Runs days of meetings through a discrete-event model of the platform, once for each choice of its scaling, and
     compares the times, the load and the costs.
   - Makes no call to AWS. The same input gives the same result.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   day:
     description: A ready-made day of meetings. Not used if O(meetings) are given.

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: certificate
 version_added: 0.2.0
 short_description: Keep a certificate that is validated through a hosted zone
@@ -15,8 +14,7 @@ description:
     them.
   - Keeps these records, which ACM needs to renew the certificate by itself for as long as something uses it.
   - The certificate is the one for O(domain_name) whose tag C(Name) is O(name). Others are left alone.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Value of the tag C(Name) of the certificate.
@@ -62,10 +60,7 @@ notes:
     AddTagsToCertificate, RemoveTagsFromCertificate, DeleteCertificate; route53:ListResourceRecordSets,
     ChangeResourceRecordSets."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: dashboards
 version_added: 0.3.0
 short_description: Keep CloudWatch dashboards
 description:
   - Creates, updates or removes dashboards. Changes made by hand are put back.
   - Checks the widgets before the first call, so that a mistake names the dashboard, the widget, the key and the fix.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   dashboards:
     description: The dashboards. One that is not listed is left alone.
@@ -57,10 +55,7 @@ notes:
   - A run that changes nothing makes one call a dashboard.
   - "Permissions: cloudwatch:GetDashboard, PutDashboard and DeleteDashboards."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

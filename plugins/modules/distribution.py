@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: distribution
 version_added: 0.2.0
 short_description: Keep a CloudFront distribution in front of HTTPS servers and a Lambda function
@@ -16,8 +15,7 @@ description:
     changed. Logging, a web ACL, geographic restrictions and other settings stay as they are.
   - Every error code is answered anew and never from the cache.
   - All origins are reached by HTTPS with TLS 1.2 only; viewers need TLS 1.2 at least.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Comment of the distribution, which names it, and name of its policies.
@@ -194,10 +192,7 @@ notes:
     and Delete of OriginAccessControls, ResponseHeadersPolicies and CachePolicies; secretsmanager:GetSecretValue for
     O(origins[].secret_header)."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

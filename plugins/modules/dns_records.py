@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: dns_records
 version_added: 0.2.0
 short_description: Keep some records of a public hosted zone
 description:
   - Keeps the listed records of a public hosted zone in Route 53. Other records are left alone.
   - A record may be kept exactly, may be completed, or may be created once and then belong to somebody else.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   zone:
     description: Name of the hosted zone. One of O(zone) and O(zone_id) is required.
@@ -103,10 +101,7 @@ notes:
   - "Permissions: route53:ListHostedZonesByName, ListResourceRecordSets, ChangeResourceRecordSets, and
     CreateHostedZone and DeleteHostedZone for O(create_zone)."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,15 +5,13 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: dynamodb_table
 version_added: 0.3.0
 short_description: Keep a DynamoDB table that costs nothing while nobody uses it
 description:
   - Keeps a table whose items have one text as their key, which is paid by the request.
   - Items, indexes, backups and the times to live of items are left alone.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Name of the table.
@@ -36,10 +34,7 @@ notes:
   - "Permissions: dynamodb:DescribeTable, ListTagsOfResource, CreateTable, UpdateTable, TagResource, UntagResource,
     DeleteTable."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: event_rules
 version_added: 0.2.0
 short_description: Manage a set of EventBridge rules with their targets
@@ -13,8 +12,7 @@ description:
   - Keeps rules of the default event bus, each with a pattern or a schedule, and their targets. Targets that are not
     listed are removed from these rules.
   - Checks patterns and schedules before the first call.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   rules:
     description: The rules. One that is not listed is left alone.
@@ -86,10 +84,7 @@ notes:
   - "Permissions: events:ListRules, ListTargetsByRule, ListTagsForResource, PutRule, PutTargets, RemoveTargets,
     DeleteRule, TagResource and UntagResource on the rules."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

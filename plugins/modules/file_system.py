@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: file_system
 version_added: 0.2.0
 short_description: Keep a small encrypted EFS file system with one access point
@@ -14,8 +13,7 @@ description:
     that makes everybody the same user.
   - Connections must be encrypted. Nobody has access without an IAM policy that grants it.
   - What nobody reads for 30 days moves to the cheaper storage class, and back when it is read.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Name of the file system and of its access point. It is the creation token too, which finds it again.
@@ -62,10 +60,7 @@ notes:
     AccessPoints; ModifyMountTargetSecurityGroups, TagResource, UntagResource; ec2:DescribeSubnets,
     DescribeNetworkInterfaces, CreateNetworkInterface, DeleteNetworkInterface, ModifyNetworkInterfaceAttribute."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: functions
 version_added: 0.2.0
 short_description: Manage a set of Lambda functions with their code, URL and permissions
@@ -14,8 +13,7 @@ description:
     so that the same code is recognised by its SHA-256 on every machine.
   - Keeps the configuration, the function URL, the resource policy, the reserved concurrency and the tags of each
     function. Layers, an own key for the environment and CORS settings are taken away.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   functions:
     description: The functions. One that is not listed is left alone.
@@ -149,10 +147,7 @@ notes:
     DeleteFunctionUrlConfig, AddPermission, RemovePermission, PutFunctionConcurrency, DeleteFunctionConcurrency,
     TagResource and UntagResource on the functions, and iam:PassRole on their roles."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

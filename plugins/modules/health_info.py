@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: health_info
 version_added: 0.3.0
 short_description: Tell whether a platform is well, and what to do if it is not
@@ -140,10 +139,7 @@ def reconcile(module: Any) -> None:
         facts = replace(facts, xmpp=xmpp(params))
     found = checks.checks(facts, limits)
     module.exit_json(
-        changed=False,
-        state=check.worst(found),
-        checks=[asdict(each) for each in found],
-        at=moments.iso(reader.now),
+        changed=False, state=check.worst(found), checks=[asdict(each) for each in found], at=moments.iso(reader.now)
     )
 
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: image_releases_info
 version_added: 0.3.0
 short_description: Find the newest release of pinned container images
@@ -14,8 +13,7 @@ description:
   - Chooses a release only if all of its images are there. Its tag has the same words, such as C(stable-) or
     C(-alpine), and greater numbers. So it is never older, a nightly build or a preview.
   - With O(digests) it also reads the digests of the tags, to pin them.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   releases:
     description: Images by release. All images of one have the same tag.
@@ -70,8 +68,7 @@ options:
 notes:
   - Needs no credentials. A registry that asks for a token gives one to anybody who asks for a public image.
   - No stock module lists the tags of a registry. C(community.docker.docker_image_remote_info) needs the tag.
-extends_documentation_fragment:
-  - meetops.jitsi.common.info
+extends_documentation_fragment: [meetops.jitsi.common.info]
 """
 
 EXAMPLES = r"""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: in_use_info
 version_added: 0.3.0
 short_description: Tell whether somebody would lose a call or a recording if the platform ended now
@@ -13,8 +12,7 @@ description:
   - Reads the services, the protection that tasks at work hold, and the figures of the last minutes.
   - What is not known counts as somebody, as long as the service that should have told it runs.
   - Needs neither the life cycle nor DNS, so it works on a platform of which parts are gone.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Name that all names of the platform derive from.
@@ -24,10 +22,7 @@ notes:
   - Of a platform without tasks it makes one call.
   - "Permissions: ecs:DescribeServices, ListTasks and GetTaskProtection, and cloudwatch:GetMetricData."
 extends_documentation_fragment:
-  - meetops.jitsi.common.info
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

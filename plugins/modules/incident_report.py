@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: incident_report
 version_added: 0.3.0
 short_description: Collect everything about an incident in one archive

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: leftovers_info
 version_added: 0.3.0
 short_description: List what is left of a platform in the account, and what it costs
@@ -13,8 +12,7 @@ description:
   - Looks in every service that the platform uses for things with exactly its names, and in AWS's index of tags for
     things with its tags.
   - Another platform's name may begin with this one's.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   recording_bucket:
     description: Name of the bucket for recordings. Empty if there never was one.

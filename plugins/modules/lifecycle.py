@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: lifecycle
 version_added: 0.2.0
 short_description: Wake a platform, put it to sleep, limit its scaling
@@ -14,8 +13,7 @@ description:
   - Waking raises the minimum of the scalable targets and the desired counts of the services to 1.
   - A platform goes to sleep only when nobody meets. From then on nobody can come in; it stops a few minutes later, when
     figures prove that it is empty. If somebody meets, the module refuses, unless O(force).
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   state:
     description: What the platform shall be. Without it only the limits are set.

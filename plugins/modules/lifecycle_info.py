@@ -5,14 +5,12 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: lifecycle_info
 version_added: 0.2.0
 short_description: Tell whether a platform is awake, and who uses it
 description:
   - Reads the phase of the life cycle, the services and the newest figures of participants and recorders.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 notes:
   - "Permissions: route53:ListHostedZonesByName and ListResourceRecordSets, dynamodb:GetItem, ecs:DescribeServices,
     application-autoscaling:DescribeScalableTargets and cloudwatch:GetMetricData."

@@ -5,14 +5,12 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: log_group
 version_added: 0.3.0
 short_description: Keep a log group of CloudWatch Logs
 description:
   - Keeps a log group with the time that it keeps its events, and its tags.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Name of the log group.
@@ -39,10 +37,7 @@ notes:
   - "Permissions: logs:DescribeLogGroups, ListTagsForResource, CreateLogGroup, PutRetentionPolicy, TagResource,
     UntagResource, DeleteLogGroup."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: logs_info
 version_added: 0.3.0
 short_description: Read the log of a platform, by component, time, room and text
@@ -63,10 +62,7 @@ options:
     type: str
     default: ""
 extends_documentation_fragment:
-  - meetops.jitsi.common.info
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 notes:
   - No stock module reads log events.
   - "Permissions: logs:FilterLogEvents; logs:DescribeMetricFilters for O(errors). With secretsmanager:GetSecretValue the

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: metric_filters
 version_added: 0.1.0
 short_description: Keep all metric filters of a CloudWatch Logs group
@@ -13,8 +12,7 @@ description:
   - Owns every metric filter of a log group. Filters that are not listed are removed, unless O(purge_filters=false).
   - Checks patterns before the first call, with the position of a mistake. JSON patterns and terms are understood,
     space-delimited patterns are not.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   log_group:
     description: Name of the log group. It must exist, except in check mode.
@@ -81,10 +79,7 @@ notes:
   - A metric appears only once a line has matched; lines from before the filter do not count.
   - "Permissions: logs:DescribeMetricFilters, PutMetricFilter and DeleteMetricFilter on the log group."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

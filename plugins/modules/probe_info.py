@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: probe_info
 version_added: 0.3.0
 short_description: Try a platform from outside, as a participant's browser does

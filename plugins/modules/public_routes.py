@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: public_routes
 version_added: 0.1.0
 short_description: Keep the internet gateway, the route table and the gateway endpoints of public subnets
@@ -15,8 +14,7 @@ description:
   - Leads the traffic to services such as S3 through gateway endpoints, which cost nothing.
   - Puts back whatever differs. Removes other routes of the table, except those that endpoints and the VPC make
     themselves.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Value of the tag C(Name) of the gateway, the table and the endpoints. The table is found by it.
@@ -74,10 +72,7 @@ notes:
     Route, AssociateRouteTable, ReplaceRouteTableAssociation, DisassociateRouteTable, CreateVpcEndpoint,
     ModifyVpcEndpoint, DeleteVpcEndpoints."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: recording
 version_added: 0.2.0
 short_description: Bring a recording back, hold it, release it or erase it
@@ -15,8 +14,7 @@ description:
   - Brings back what was deleted or overwritten, as long as the bucket keeps older versions.
   - Puts a legal hold on every version, or takes it off.
   - Erases every version, delete marker and incomplete upload for good, verifies that, and writes a report.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   bucket:
     description: Name of the bucket.
@@ -75,10 +73,7 @@ notes:
     s3:ListBucketMultipartUploads, AbortMultipartUpload, DeleteObjectVersion, GetObjectVersion, GetObjectLegalHold,
     GetObjectRetention, and for O(bypass_governance) BypassGovernanceRetention, to erase."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: recording_bucket
 version_added: 0.1.0
 short_description: Keep a private, encrypted, versioned bucket for recordings
@@ -16,8 +15,7 @@ description:
   - These settings belong to this module as a whole. Other lifecycle rules, policy statements and tags are removed,
     except tags that AWS sets itself.
   - Removes a bucket only if it is empty, unless it is told to erase what is in it.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 requirements:
   - botocore >= 1.41.0
 options:
@@ -121,10 +119,7 @@ notes:
     BucketObjectLockConfiguration, LifecycleConfiguration and BucketTagging; for O(erase) also DeleteObjectVersion,
     AbortMultipartUpload, and, to see locks, GetObjectVersion, GetObjectLegalHold and GetObjectRetention."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: recording_path_info
 version_added: 0.3.0
 short_description: Tell whether a recording would be made and uploaded
@@ -39,10 +38,7 @@ options:
     default: 0
     version_added: 0.4.0
 extends_documentation_fragment:
-  - meetops.jitsi.common.info
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 notes:
   - "Permissions: logs:FilterLogEvents, cloudwatch:GetMetricStatistics, s3:ListBucket, s3:GetBucketVersioning and
     s3:GetEncryptionConfiguration of the bucket, iam:SimulatePrincipalPolicy of the role C(<name>-recorder-task)."

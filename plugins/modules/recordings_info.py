@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: recordings_info
 version_added: 0.2.0
 short_description: List recordings, how their uploads went, and links to them
@@ -14,8 +13,7 @@ description:
   - Tells on request how many uploads succeeded, which failed, how many recordings are on the recorders' disks, what
     versions there are and what locks protect them.
   - Signs links to recordings on request.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   bucket:
     description: Name of the bucket.
@@ -98,10 +96,7 @@ notes:
     s3:GetObjectLegalHold and s3:GetObjectRetention (locks), cloudwatch:GetMetricStatistics (rate, waiting) and
     logs:FilterLogEvents (failed)."
 extends_documentation_fragment:
-  - meetops.jitsi.common.info
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

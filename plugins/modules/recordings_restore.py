@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: recordings_restore
 version_added: 0.3.0
 short_description: Bring back the recordings that a backup lists and that were deleted since
@@ -16,8 +15,7 @@ description:
     old one.
   - A file of which another version is current stays as it is. What is no longer in the bucket cannot come back. The
     result lists it.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   bucket:
     description: Name of the bucket.
@@ -41,10 +39,7 @@ seealso:
   - module: meetops.jitsi.backup
   - module: meetops.jitsi.recording
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""
@@ -98,11 +93,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.errors import Invali
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.index import Fate, Line
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.sessions import (
-    check_session,
-    markers,
-    split,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.sessions import check_session, markers, split
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds
 
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: report
 version_added: 0.3.0
 short_description: Write a review or an audit as a page and as a PDF
@@ -13,8 +12,7 @@ description:
   - Writes what M(meetops.jitsi.review_info) or M(meetops.jitsi.audit_info) found as one HTML page with plots, which
     needs no other file and no network, and as a PDF for print.
   - Makes no call to AWS. The same facts give the same files.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   kind:
     description: What O(facts) are.

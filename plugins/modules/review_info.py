@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: review_info
 version_added: 0.3.0
 short_description: Tell what happened on a platform in a month, whether the goals were met, and what to change
@@ -13,8 +12,7 @@ description:
   - Reads figures of a month, or of half a year. Computes how much people met, what ran, what it cost, how it scaled and
     recorded, and what failed. Says whether each goal was met, and which limits and sizes to change, with the reasons.
   - C(docs/review.md) of the collection has the formula of each figure.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Name that all other names derive from.
@@ -71,10 +69,7 @@ options:
     type: str
     default: Jitsi/JVB
 extends_documentation_fragment:
-  - meetops.jitsi.common.info
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 notes:
   - CloudWatch keeps figures of 5 minutes for 63 days, of an hour for 455, and changes of alarms for 30 days. Actions of
     scaling are kept for six weeks. What is older is missing from the review.

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: scaling
 version_added: 0.1.0
 short_description: Keep the scaling of all ECS services of one cluster
@@ -16,8 +15,7 @@ description:
     or awake (1), and belongs to whoever wakes it and puts it to sleep. So the module keeps it, unless it is more than
     the maximum.
   - Puts back the maximum if it differs.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   cluster:
     description: Name of the ECS cluster.
@@ -183,10 +181,7 @@ notes:
     DeleteScheduledAction; cloudwatch:PutMetricAlarm, DescribeAlarms and DeleteAlarms for the alarms of the policies;
     ecs:DescribeServices and UpdateService; iam:CreateServiceLinkedRole for the first target of an account."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""
@@ -257,10 +252,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Chang
 STATISTICS = ["Average", "Minimum", "Maximum", "SampleCount", "Sum"]
 POLICY: dict[str, Any] = {
     "name": {"type": "str", "required": True},
-    "metric": {
-        "type": "str",
-        "choices": ["ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"],
-    },
+    "metric": {"type": "str", "choices": ["ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"]},
     "custom_metric": {
         "type": "dict",
         "options": {

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: secret
 version_added: 0.1.0
 short_description: Keep one JSON document of generated values in Secrets Manager
@@ -16,8 +15,7 @@ description:
   - Never returns, shows or logs a value.
   - Puts back the description, the KMS key and the tags.
   - Cancels the deletion of a secret that is scheduled for deletion, because its values are data.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Name of the secret.
@@ -85,10 +83,7 @@ notes:
     kms:GenerateDataKey, kms:Decrypt and kms:Encrypt on it; for the schedule RotateSecret, CancelRotateSecret, and
     lambda:InvokeFunction on the function."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

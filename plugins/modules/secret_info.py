@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: secret_info
 version_added: 0.2.0
 short_description: List the ages and versions of the secret document
@@ -13,8 +12,7 @@ description:
   - Tells how old each key is, which versions there are, whether a rotation is under way, when the next one is due and
     whether AWS has it scheduled.
   - Never returns, shows or logs a value.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Name of the platform. The name of the secret derives from it.
@@ -42,10 +40,7 @@ seealso:
   - module: meetops.jitsi.secret
   - module: meetops.jitsi.secret_rotation
 extends_documentation_fragment:
-  - meetops.jitsi.common.info
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

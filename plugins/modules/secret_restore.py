@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: secret_restore
 version_added: 0.3.0
 short_description: Make the values of a backup current in the secret document again
@@ -17,8 +16,7 @@ description:
     values from before are current again.
   - While people meet, or nobody knows whether they do, it changes nothing and says so, unless O(force=true).
   - Never returns, shows or logs a value. The backup is decrypted through a pipe.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Name of the platform. The names of the secret, of the services and of the log group derive from it.
@@ -57,10 +55,7 @@ seealso:
   - module: meetops.jitsi.backup
   - module: meetops.jitsi.secret_rotation
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: secret_rotation
 version_added: 0.2.0
 short_description: Give the platform's passwords new values without locking a component out
@@ -18,8 +17,7 @@ description:
   - While people meet, or nobody knows whether they do, it changes nothing and says so, unless O(force=true).
   - Finishes, or takes back, what a run that died has begun, its own or that of the rotation function.
   - Never returns, shows or logs a value.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description: Name of the platform. The names of the secret, of the services and of the log group derive from it.
@@ -71,10 +69,7 @@ seealso:
   - module: meetops.jitsi.secret
   - module: meetops.jitsi.secret_info
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: security_groups
 version_added: 0.1.0
 short_description: Keep the security groups of a VPC, with their rules
@@ -14,8 +13,7 @@ description:
     hand are put back.
   - Groups may name each other as peers in any order and in circles. All groups are made before any rule.
   - Groups of the VPC that are not listed are left alone.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   vpc_id:
     description: ID of the VPC. In check mode it may be a placeholder, for a VPC that does not exist yet.
@@ -95,10 +93,7 @@ notes:
     CreateTags, DeleteTags, and Authorize and Revoke of SecurityGroupIngress and SecurityGroupEgress, and
     UpdateSecurityGroupRuleDescriptions of Ingress and Egress."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""
@@ -297,10 +292,7 @@ def reconcile(module: Any) -> None:
     else:
         changes = absent(found, list(wanted))
     finish(
-        module,
-        changes,
-        found.apply,
-        group_ids=lambda: {name: found.ids[name] for name in wanted if name in found.ids},
+        module, changes, found.apply, group_ids=lambda: {name: found.ids[name] for name in wanted if name in found.ids}
     )
 
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: service_discovery
 version_added: 0.1.0
 short_description: Keep a private DNS namespace of AWS Cloud Map and its services
@@ -15,8 +14,7 @@ description:
   - Puts back TTLs and tags that differ.
   - Waits until Cloud Map has done what it was asked to, at most five minutes for each step. A new namespace takes about
     one.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   namespace:
     description: Domain name of the namespace, such as V(jitsi.internal).
@@ -94,10 +92,7 @@ notes:
     TagResource, UntagResource, and for the hosted zone route53:CreateHostedZone, GetHostedZone, ListHostedZonesByVPC,
     ListHostedZonesByName, ChangeResourceRecordSets, DeleteHostedZone, ec2:DescribeVpcs, ec2:DescribeRegions."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""
@@ -277,12 +272,7 @@ def main() -> None:
                 "options": {
                     "name": {"type": "str", "required": True},
                     "ttl": {"type": "int", "default": 10},
-                    "record_types": {
-                        "type": "list",
-                        "elements": "str",
-                        "choices": ["A", "AAAA"],
-                        "default": ["A"],
-                    },
+                    "record_types": {"type": "list", "elements": "str", "choices": ["A", "AAAA"], "default": ["A"]},
                     "routing_policy": {"type": "str", "choices": ["MULTIVALUE", "WEIGHTED"], "default": "MULTIVALUE"},
                     "custom_health": {"type": "bool", "default": True},
                 },

@@ -31,10 +31,7 @@ options:
     type: dict
     default: {}
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 notes:
   - C(community.aws.ecs_taskdefinition) (release 11.2) does not compare CPU, memory, execution role, network mode and
     platform. So a change of C(cpu) from 256 to 512 registers nothing. It returns nothing in check mode.
@@ -178,12 +175,7 @@ def reconcile(module: Any) -> None:
     found = Families(api, requests, {family: item for family, item in newest.items() if item}, revisions(api, gone))
     current = task_definitions.current(found.newest, found.doomed)
     changes = compare(current, task_definitions.wanted(requests, current), prune=True)
-    finish(
-        module,
-        changes,
-        found.apply,
-        task_definitions=lambda: found.result(changes, planned=module.check_mode),
-    )
+    finish(module, changes, found.apply, task_definitions=lambda: found.result(changes, planned=module.check_mode))
 
 
 def main() -> None:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: vpc
 version_added: 0.3.0
 short_description: Keep a VPC with public subnets
@@ -13,8 +12,7 @@ description:
   - Keeps a VPC with DNS names for its addresses, and its public subnets, each in one zone. With IPv6, the subnets get
     the second, third and further /64 of the block that AWS gives to the VPC.
   - Puts back whatever differs. Leaves other subnets of the VPC alone.
-author:
-  - meetops.jitsi contributors (@meetops)
+author: [meetops.jitsi contributors (@meetops)]
 options:
   name:
     description:
@@ -66,10 +64,7 @@ notes:
     ModifyVpcAttribute, AssociateVpcCidrBlock, CreateSubnet, ModifySubnetAttribute, AssociateSubnetCidrBlock,
     DisassociateSubnetCidrBlock, DeleteSubnet, DeleteVpc."
 extends_documentation_fragment:
-  - meetops.jitsi.common
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
 """
 
 EXAMPLES = r"""

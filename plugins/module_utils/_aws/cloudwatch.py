@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
 from .pages import pages
-from .tags import set_tags, tag_dict, tag_list
+from .tags import tag_dict, tag_list, tag_resource
 
 
 def describe_alarms(client: Any, prefix: str) -> list[dict[str, Any]]:
@@ -36,12 +36,7 @@ def list_tags(client: Any, arn: str) -> dict[str, str]:
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Add, change and remove tags until they are as wanted."""
-    set_tags(
-        current,
-        wanted,
-        lambda missing: client.tag_resource(ResourceARN=arn, Tags=tag_list(missing)),
-        lambda strays: client.untag_resource(ResourceARN=arn, TagKeys=strays),
-    )
+    tag_resource(client, current, wanted, ResourceARN=arn)
 
 
 def get_dashboard(client: Any, name: str) -> dict[str, Any] | None:

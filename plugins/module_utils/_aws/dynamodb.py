@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
 from .pages import pages
-from .tags import set_tags, tag_dict, tag_list
+from .tags import tag_dict, tag_list, tag_resource
 
 
 def describe_table(client: Any, name: str) -> dict[str, Any]:
@@ -61,12 +61,7 @@ def wait_until_gone(client: Any, name: str) -> None:
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    set_tags(
-        current,
-        wanted,
-        lambda missing: client.tag_resource(ResourceArn=arn, Tags=tag_list(missing)),
-        lambda strays: client.untag_resource(ResourceArn=arn, TagKeys=strays),
-    )
+    tag_resource(client, current, wanted, ResourceArn=arn)
 
 
 def delete_table(client: Any, name: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .pages import pages
-from .tags import set_tags, tag_dict, tag_list
+from .tags import tag_dict, tag_list, tag_resource
 
 try:
     from botocore.exceptions import WaiterError
@@ -166,9 +166,4 @@ def tags(described: Mapping[str, Any]) -> dict[str, str]:
 
 def tag(client: Any, resource_id: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    set_tags(
-        current,
-        wanted,
-        lambda missing: client.tag_resource(ResourceId=resource_id, Tags=tag_list(missing)),
-        lambda strays: client.untag_resource(ResourceId=resource_id, TagKeys=strays),
-    )
+    tag_resource(client, current, wanted, ResourceId=resource_id)

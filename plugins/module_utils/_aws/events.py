@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import InvalidInput
 from .pages import Found, pages
-from .tags import set_tags, tag_dict, tag_list
+from .tags import tag_dict, tag_list, tag_resource
 
 
 def list_rules(client: Any, prefix: str) -> list[Found]:
@@ -50,12 +50,7 @@ def delete_rule(client: Any, name: str) -> None:
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    set_tags(
-        current,
-        wanted,
-        lambda missing: client.tag_resource(ResourceARN=arn, Tags=tag_list(missing)),
-        lambda strays: client.untag_resource(ResourceARN=arn, TagKeys=strays),
-    )
+    tag_resource(client, current, wanted, ResourceARN=arn)
 
 
 def _complete(rule: str, response: Found) -> None:

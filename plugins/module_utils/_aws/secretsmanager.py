@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_message
 
 from ..errors import InvalidInput
-from .tags import set_tags, tag_list
+from .tags import tag_list, tag_resource
 
 # It may take some seconds until Secrets Manager sees a new function's policy.
 NEW_FUNCTION = "cannot invoke the specified Lambda function"
@@ -101,12 +101,7 @@ def update(client: Any, name: str, **fields: str) -> None:
 
 def tag(client: Any, name: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    set_tags(
-        current,
-        wanted,
-        lambda missing: client.tag_resource(SecretId=name, Tags=tag_list(missing)),
-        lambda strays: client.untag_resource(SecretId=name, TagKeys=strays),
-    )
+    tag_resource(client, current, wanted, SecretId=name)
 
 
 def restore(client: Any, name: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .pages import pages
-from .tags import set_tags, tag_dict, tag_list
+from .tags import tag_dict, tag_list, tag_resource
 
 try:
     from botocore.exceptions import ClientError, WaiterError
@@ -155,9 +155,4 @@ def read_tags(client: Any, arn: str) -> dict[str, str]:
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
-    set_tags(
-        current,
-        wanted,
-        lambda missing: client.tag_resource(ResourceARN=arn, Tags=tag_list(missing)),
-        lambda strays: client.untag_resource(ResourceARN=arn, TagKeys=strays),
-    )
+    tag_resource(client, current, wanted, ResourceARN=arn)

@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
 from .pages import pages
-from .tags import set_tags, tag_dict, tag_list
+from .tags import tag_dict, tag_list, tag_resource
 
 
 def get_attributes(client: Any, arn: str) -> dict[str, str] | None:
@@ -49,12 +49,7 @@ def delete_topic(client: Any, arn: str) -> None:
 
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Add, change and remove tags until they are as wanted."""
-    set_tags(
-        current,
-        wanted,
-        lambda missing: client.tag_resource(ResourceArn=arn, Tags=tag_list(missing)),
-        lambda strays: client.untag_resource(ResourceArn=arn, TagKeys=strays),
-    )
+    tag_resource(client, current, wanted, ResourceArn=arn)
 
 
 def subscribe(client: Any, arn: str, protocol: str, endpoint: str) -> None:

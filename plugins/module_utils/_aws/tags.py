@@ -46,3 +46,13 @@ def set_tags(
         put(missing)
     if strays:
         remove(sorted(strays))
+
+
+def tag_resource(client: Any, current: Mapping[str, str], wanted: Mapping[str, str], **resource: str) -> None:
+    """TagResource and UntagResource, each only if needed. ``resource``: what names it, as ``ResourceARN=arn``."""
+    set_tags(
+        current,
+        wanted,
+        lambda missing: client.tag_resource(**resource, Tags=tag_list(missing)),
+        lambda strays: client.untag_resource(**resource, TagKeys=strays),
+    )
