@@ -266,6 +266,14 @@ ENTRIES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
+def entry_inputs(role: str, entry: str) -> dict[str, Input]:
+    """What an entry of a role takes."""
+    inputs = INPUTS[role]
+    if entry == "main":
+        return {name: item for name, item in inputs.items() if item.default is not None}
+    return {f"{role}_{name}": inputs[f"{role}_{name}"] for name in ENTRIES.get(role, {}).get(entry, ())}
+
+
 def inputs(role: str) -> dict[str, Rule]:
     """The rules of a role's inputs. Raises InvalidInput for a role that is not known."""
     if role not in INPUTS:
