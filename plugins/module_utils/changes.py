@@ -79,11 +79,7 @@ def diff(changes: list[Change]) -> dict[str, dict[str, Any]]:
 def told(changes: list[Change]) -> list[dict[str, Any]]:
     """Render changes for the result ``changes``: resource, action and the names of the fields of each."""
     return [
-        {
-            "resource": change.resource,
-            "action": change.action,
-            "fields": [spelled(name) for name in change.fields],
-        }
+        {"resource": change.resource, "action": change.action, "fields": [spelled(name) for name in change.fields]}
         for change in changes
     ]
 

@@ -139,10 +139,7 @@ def reconcile(module: Any) -> None:
         facts = replace(facts, xmpp=xmpp(params))
     found = checks.checks(facts, limits)
     module.exit_json(
-        changed=False,
-        state=check.worst(found),
-        checks=[asdict(each) for each in found],
-        at=moments.iso(reader.now),
+        changed=False, state=check.worst(found), checks=[asdict(each) for each in found], at=moments.iso(reader.now)
     )
 
 

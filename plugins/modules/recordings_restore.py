@@ -93,11 +93,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.errors import Invali
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings import index
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.bucket import RECORDINGS
 from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.index import Fate, Line
-from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.sessions import (
-    check_session,
-    markers,
-    split,
-)
+from ansible_collections.meetops.jitsi.plugins.module_utils.recordings.sessions import check_session, markers, split
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables import kinds
 
 

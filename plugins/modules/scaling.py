@@ -252,10 +252,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Chang
 STATISTICS = ["Average", "Minimum", "Maximum", "SampleCount", "Sum"]
 POLICY: dict[str, Any] = {
     "name": {"type": "str", "required": True},
-    "metric": {
-        "type": "str",
-        "choices": ["ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"],
-    },
+    "metric": {"type": "str", "choices": ["ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization"]},
     "custom_metric": {
         "type": "dict",
         "options": {

@@ -292,10 +292,7 @@ def reconcile(module: Any) -> None:
     else:
         changes = absent(found, list(wanted))
     finish(
-        module,
-        changes,
-        found.apply,
-        group_ids=lambda: {name: found.ids[name] for name in wanted if name in found.ids},
+        module, changes, found.apply, group_ids=lambda: {name: found.ids[name] for name in wanted if name in found.ids}
     )
 
 

@@ -272,12 +272,7 @@ def main() -> None:
                 "options": {
                     "name": {"type": "str", "required": True},
                     "ttl": {"type": "int", "default": 10},
-                    "record_types": {
-                        "type": "list",
-                        "elements": "str",
-                        "choices": ["A", "AAAA"],
-                        "default": ["A"],
-                    },
+                    "record_types": {"type": "list", "elements": "str", "choices": ["A", "AAAA"], "default": ["A"]},
                     "routing_policy": {"type": "str", "choices": ["MULTIVALUE", "WEIGHTED"], "default": "MULTIVALUE"},
                     "custom_health": {"type": "bool", "default": True},
                 },

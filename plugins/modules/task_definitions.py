@@ -175,12 +175,7 @@ def reconcile(module: Any) -> None:
     found = Families(api, requests, {family: item for family, item in newest.items() if item}, revisions(api, gone))
     current = task_definitions.current(found.newest, found.doomed)
     changes = compare(current, task_definitions.wanted(requests, current), prune=True)
-    finish(
-        module,
-        changes,
-        found.apply,
-        task_definitions=lambda: found.result(changes, planned=module.check_mode),
-    )
+    finish(module, changes, found.apply, task_definitions=lambda: found.result(changes, planned=module.check_mode))
 
 
 def main() -> None:

@@ -53,10 +53,7 @@ def read_tags(client: Any, arn: str) -> dict[str, str]:
 def create(client: Any, config: Mapping[str, Any], tags: Mapping[str, str]) -> Described:
     """CreateDistributionWithTags; return the distribution."""
     answer: Described = client.create_distribution_with_tags(
-        DistributionConfigWithTags={
-            "DistributionConfig": config,
-            "Tags": {"Items": tag_list(tags)},
-        }
+        DistributionConfigWithTags={"DistributionConfig": config, "Tags": {"Items": tag_list(tags)}}
     )
     return dict(answer["Distribution"])
 

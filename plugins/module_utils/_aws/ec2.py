@@ -247,11 +247,7 @@ def attach_gateway(client: Any, gateway_id: str, vpc_id: str) -> None:
 def delete_gateway(client: Any, gateway: Mapping[str, Any]) -> None:
     """DetachInternetGateway if attached, then DeleteInternetGateway."""
     for attachment in gateway["Attachments"]:
-        _left(
-            client.detach_internet_gateway,
-            InternetGatewayId=gateway["InternetGatewayId"],
-            VpcId=attachment["VpcId"],
-        )
+        _left(client.detach_internet_gateway, InternetGatewayId=gateway["InternetGatewayId"], VpcId=attachment["VpcId"])
     client.delete_internet_gateway(InternetGatewayId=gateway["InternetGatewayId"])
 
 

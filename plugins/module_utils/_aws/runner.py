@@ -121,9 +121,4 @@ def finish(module: Any, changes: list[Change], apply: Callable[[Change], None], 
         for change in changes:
             apply(change)
     values = {name: value() if callable(value) else value for name, value in result.items()}
-    module.exit_json(
-        changed=bool(changes),
-        diff=diff(changes),
-        changes=told(changes),
-        **values,
-    )
+    module.exit_json(changed=bool(changes), diff=diff(changes), changes=told(changes), **values)

@@ -30,11 +30,7 @@ def prefix_list_names(ec2: Any) -> dict[str, str]:
 def roles(iam: Any, prefix: str) -> list[Found]:
     """GetAccountAuthorizationDetails: the roles whose name begins so, with all that they may do."""
     everything = pages(
-        iam,
-        "get_account_authorization_details",
-        "RoleDetailList",
-        Filter=["Role"],
-        PaginationConfig={"PageSize": 1000},
+        iam, "get_account_authorization_details", "RoleDetailList", Filter=["Role"], PaginationConfig={"PageSize": 1000}
     )
     return [role for role in everything if role["RoleName"].startswith(prefix)]
 

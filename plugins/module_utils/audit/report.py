@@ -76,11 +76,7 @@ def _overview(audit: Audit) -> dict[str, Any]:
         ),
         "rows": list(AREAS.values()),
         "series": [
-            {
-                "label": severity,
-                "color": COLORS[severity],
-                "values": [by_area[area, severity] for area in AREAS],
-            }
+            {"label": severity, "color": COLORS[severity], "values": [by_area[area, severity] for area in AREAS]}
             for severity in SEVERITIES
         ],
         "y": "findings",

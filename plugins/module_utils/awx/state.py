@@ -54,11 +54,7 @@ KINDS = (
     Kind(
         "job_templates",
         "job template",
-        {
-            "inventory": "inventories",
-            "project": "projects",
-            "execution_environment": "execution_environments",
-        },
+        {"inventory": "inventories", "project": "projects", "execution_environment": "execution_environments"},
         texts=("extra_vars",),
     ),
     Kind("schedules", "schedule", {"unified_job_template": "job_templates"}, within="unified_job_template"),

@@ -105,10 +105,7 @@ def current(
     None, and an address that is not wanted and was never confirmed. SNS cannot remove that one; it ends by itself.
     """
     managed = {EMAIL} if functions is None else {EMAIL, FUNCTION}
-    topic = {
-        "policy": _decode(attributes.get("Policy", "")),
-        "tags": tag_dict(tags),
-    }
+    topic = {"policy": _decode(attributes.get("Policy", "")), "tags": tag_dict(tags)}
     return {
         f"topic {_name(arn)}": topic,
         **{

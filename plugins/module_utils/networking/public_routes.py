@@ -37,11 +37,7 @@ def wanted(
     destinations = ["0.0.0.0/0", "::/0"] if ipv6 else ["0.0.0.0/0"]
     state: dict[str, Fields] = {
         GATEWAY: {"Vpc": vpc_id, "Tags": marks},
-        TABLE: {
-            "Routes": dict.fromkeys(destinations, GATEWAY),
-            "Subnets": sorted(set(subnet_ids)),
-            "Tags": marks,
-        },
+        TABLE: {"Routes": dict.fromkeys(destinations, GATEWAY), "Subnets": sorted(set(subnet_ids)), "Tags": marks},
     }
     for service in endpoints:
         state[ENDPOINT + service] = {"Policy": FULL_ACCESS, "RouteTables": [TABLE], "Tags": marks}
@@ -58,11 +54,7 @@ def managed(current: Mapping[str, Fields], wanted_state: Mapping[str, Fields]) -
 
 
 def identify(
-    name: str,
-    vpc_id: str,
-    gateways: Iterable[Described],
-    tables: Iterable[Described],
-    endpoints: Iterable[Described],
+    name: str, vpc_id: str, gateways: Iterable[Described], tables: Iterable[Described], endpoints: Iterable[Described]
 ) -> dict[str, Described]:
     """Find what is ours: ``{resource: description}``, in the order of creation.
 

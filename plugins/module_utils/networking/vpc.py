@@ -64,22 +64,13 @@ def _network(where: str, cidr: str) -> Network:
 
 
 def wanted(
-    name: str,
-    ipv6: bool,
-    subnets: Iterable[Mapping[str, Any]],
-    current: State,
-    tags: Mapping[str, str],
+    name: str, ipv6: bool, subnets: Iterable[Mapping[str, Any]], current: State, tags: Mapping[str, str]
 ) -> dict[str, Fields]:
     """What must be there, in the order of creation. ``current`` says whether an IPv6 block is there: it is never taken
     away, since EC2 refuses while a subnet has a part of it, and alone it does nothing."""
     has_ipv6 = current.get(VPC + name, {}).get("Ipv6", False)
     state: dict[str, Fields] = {
-        VPC + name: {
-            "Ipv6": ipv6 or has_ipv6,
-            "DnsSupport": True,
-            "DnsHostnames": True,
-            "Tags": {**tags, "Name": name},
-        }
+        VPC + name: {"Ipv6": ipv6 or has_ipv6, "DnsSupport": True, "DnsHostnames": True, "Tags": {**tags, "Name": name}}
     }
     for number, subnet in enumerate(subnets, 1):
         state[SUBNET + subnet["cidr"]] = {

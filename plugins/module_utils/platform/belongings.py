@@ -253,16 +253,4 @@ def _data(place: Place) -> Iterator[Thing]:
         yield thing("bucket", place.bucket, usd_month=usd, note=note)
 
 
-LOOKS = (
-    _containers,
-    _scaling,
-    _pool,
-    _network,
-    _file_system,
-    _names,
-    _functions,
-    _watching,
-    _roles,
-    _entrance,
-    _data,
-)
+LOOKS = (_containers, _scaling, _pool, _network, _file_system, _names, _functions, _watching, _roles, _entrance, _data)

@@ -17,12 +17,7 @@ from . import prices
 Thing = dict[str, Any]
 
 # What may be kept on purpose: option -> kind of thing.
-KEPT = {
-    "recordings": "bucket",
-    "secret": "secret",
-    "log group": "log group",
-    "hosted zone": "hosted zone",
-}
+KEPT = {"recordings": "bucket", "secret": "secret", "log group": "log group", "hosted zone": "hosted zone"}
 # Scheduled for deletion.
 DELETED_SECRET = "deleted secret"
 # Of a thing of this kind AWS bills so much a month.

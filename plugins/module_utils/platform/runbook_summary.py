@@ -65,9 +65,4 @@ def _incident(found: Mapping[str, Any]) -> Lines:
     ]
 
 
-_TOLD: dict[str, Callable[..., Lines]] = {
-    "logs": _logs,
-    "health": _health,
-    "verify": _verify,
-    "incident": _incident,
-}
+_TOLD: dict[str, Callable[..., Lines]] = {"logs": _logs, "health": _health, "verify": _verify, "incident": _incident}

@@ -9,11 +9,7 @@ from typing import Any
 
 from .. import names
 
-STATES = {
-    "absent": "not built yet",
-    "asleep": "asleep: no task runs and none is wanted",
-    "awake": "awake",
-}
+STATES = {"absent": "not built yet", "asleep": "asleep: no task runs and none is wanted", "awake": "awake"}
 TITLES = {"signalling": "Signalling", "bridge": "Bridges", "recorder": "Recorders"}
 Lines = list[str]
 

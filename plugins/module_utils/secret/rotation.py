@@ -215,12 +215,7 @@ class Rotation:
     """One run of a rotation. ``token`` is the version that AWS asked for; without one the run makes or adopts one."""
 
     def __init__(
-        self,
-        cloud: Cloud,
-        owned: Mapping[str, int],
-        request: Request | None = None,
-        token: str = "",
-        say: Say = silent,
+        self, cloud: Cloud, owned: Mapping[str, int], request: Request | None = None, token: str = "", say: Say = silent
     ) -> None:
         self.cloud, self.owned, self.request = cloud, owned, request or Request()
         self.token, self.say = token, say

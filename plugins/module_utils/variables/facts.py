@@ -23,9 +23,7 @@ RETENTION_DAYS = (
     *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 # Made from the facts, for the roles.
-DERIVED = {
-    "jitsi_all_tags": "{{ jitsi_tags | combine({'Name': jitsi_name, 'Environment': jitsi_environment}) }}",
-}
+DERIVED = {"jitsi_all_tags": "{{ jitsi_tags | combine({'Name': jitsi_name, 'Environment': jitsi_environment}) }}"}
 # Made from the others, or set for the local AWS only.
 OTHER_NAMES = (*DERIVED, "jitsi_local_aws_port", "jitsi_local_aws_dir")
 
@@ -77,14 +75,10 @@ class Variable:
 
 VARIABLES = {
     "jitsi_domain": Variable(
-        v.domain("meet.example.com", LONGEST_CERTIFICATE_NAME),
-        "Host name that people open.",
-        "meet.example.com",
+        v.domain("meet.example.com", LONGEST_CERTIFICATE_NAME), "Host name that people open.", "meet.example.com"
     ),
     "jitsi_hosted_zone": Variable(
-        v.domain("example.com"),
-        "Route 53 hosted zone that the domain is in, by name.",
-        "example.com",
+        v.domain("example.com"), "Route 53 hosted zone that the domain is in, by name.", "example.com"
     ),
     "jitsi_alert_email": Variable(
         v.email(),
@@ -112,16 +106,10 @@ VARIABLES = {
         default="us-east-1",
     ),
     "jitsi_aws_endpoint_url": Variable(
-        rules.optional(v.url()),
-        "Address that all AWS calls go to instead of AWS.",
-        "http://127.0.0.1:5000",
-        default="",
+        rules.optional(v.url()), "Address that all AWS calls go to instead of AWS.", "http://127.0.0.1:5000", default=""
     ),
     "jitsi_tags": Variable(
-        lists.tags(),
-        "Tags of every resource, beside Name and Environment.",
-        "{CostCenter: '4711'}",
-        default={},
+        lists.tags(), "Tags of every resource, beside Name and Environment.", "{CostCenter: '4711'}", default={}
     ),
     "jitsi_aws_environment": Variable(
         lists.environment_variables(),
@@ -129,12 +117,7 @@ VARIABLES = {
         "{AWS_PROFILE: meet}",
         default={},
     ),
-    "jitsi_vpc_cidr": Variable(
-        v.cidr(),
-        "Addresses of the VPC.",
-        "10.91.0.0/16",
-        default="10.90.0.0/16",
-    ),
+    "jitsi_vpc_cidr": Variable(v.cidr(), "Addresses of the VPC.", "10.91.0.0/16", default="10.90.0.0/16"),
     "jitsi_subnets": Variable(
         lists.subnets(),
         "Public subnets: each a part of the VPC, in a zone of the region.",
@@ -267,10 +250,7 @@ VARIABLES = {
         default="ghcr.io/jitsi",
     ),
     "jitsi_image_version": Variable(
-        v.image_version(),
-        "Release of all Jitsi images.",
-        "stable-11146-2",
-        default="stable-11146-2",
+        v.image_version(), "Release of all Jitsi images.", "stable-11146-2", default="stable-11146-2"
     ),
     "jitsi_image_digests": Variable(
         lists.image_digests(),
@@ -303,11 +283,7 @@ VARIABLES = {
         ),
     ),
     "jitsi_max_participants": Variable(
-        rules.between(2, 500),
-        "Most participants in one meeting.",
-        "100",
-        default=50,
-        older_name="max_participants",
+        rules.between(2, 500), "Most participants in one meeting.", "100", default=50, older_name="max_participants"
     ),
     "jitsi_resolution": Variable(
         rules.one_of(180, 240, 360, 480, 720, 1080, 1440, 2160),
@@ -315,17 +291,9 @@ VARIABLES = {
         "1080",
         default=720,
     ),
-    "jitsi_timezone": Variable(
-        v.timezone(),
-        "Time zone of the containers.",
-        "Europe/Berlin",
-        default="UTC",
-    ),
+    "jitsi_timezone": Variable(v.timezone(), "Time zone of the containers.", "Europe/Berlin", default="UTC"),
     "jitsi_log_level": Variable(
-        rules.one_of("debug", "info", "warn", "error"),
-        "Log level of the XMPP server.",
-        "debug",
-        default="info",
+        rules.one_of("debug", "info", "warn", "error"), "Log level of the XMPP server.", "debug", default="info"
     ),
     "jitsi_task_cpu": Variable(
         rules.one_of(*MEMORIES),
@@ -343,10 +311,7 @@ VARIABLES = {
         older_name="task_memory",
     ),
     "jitsi_signalling_cpu": Variable(
-        rules.one_of(*MEMORIES),
-        "CPU units of the signalling task.",
-        "2048",
-        default=1024,
+        rules.one_of(*MEMORIES), "CPU units of the signalling task.", "2048", default=1024
     ),
     "jitsi_signalling_memory": Variable(
         rules.between(2048, 122880, "MiB"),
@@ -356,10 +321,7 @@ VARIABLES = {
         details=("Half of it, at most 3072 MiB, is jicofo's heap.",),
     ),
     "jitsi_recorder_cpu": Variable(
-        rules.between(1024, 32768),
-        "CPU units of a recorder task; it must fit the instance type.",
-        "7168",
-        default=3584,
+        rules.between(1024, 32768), "CPU units of a recorder task; it must fit the instance type.", "7168", default=3584
     ),
     "jitsi_recorder_memory": Variable(
         rules.between(5120, 122880, "MiB"),
@@ -380,22 +342,11 @@ VARIABLES = {
         default="EC2",
     ),
     "jitsi_bridge_max": Variable(
-        rules.between(1, 100),
-        "Most bridges at once; 20 to 30 participants each.",
-        "5",
-        default=3,
+        rules.between(1, 100), "Most bridges at once; 20 to 30 participants each.", "5", default=3
     ),
-    "jitsi_recorder_max": Variable(
-        rules.between(1, 50),
-        "Most recordings at once.",
-        "4",
-        default=2,
-    ),
+    "jitsi_recorder_max": Variable(rules.between(1, 50), "Most recordings at once.", "4", default=2),
     "jitsi_scaling_percent": Variable(
-        rules.between(10, 90),
-        "Use of CPU and of memory that scaling aims at.",
-        "60",
-        default=70,
+        rules.between(10, 90), "Use of CPU and of memory that scaling aims at.", "60", default=70
     ),
     "jitsi_scaling_cooldown_seconds": Variable(
         rules.between(0, 3600),
@@ -425,10 +376,7 @@ VARIABLES = {
         details=("A task that carries calls or recordings is protected until they end. 0 does not wait.",),
     ),
     "jitsi_force": Variable(
-        rules.flag(),
-        "Whether this run may cut live calls. Give it with -e, for one run.",
-        "true",
-        default=False,
+        rules.flag(), "Whether this run may cut live calls. Give it with -e, for one run.", "true", default=False
     ),
     "jitsi_enable_recording": Variable(
         rules.flag(),
@@ -483,10 +431,7 @@ VARIABLES = {
         ),
     ),
     "jitsi_recording_lock_days": Variable(
-        rules.between(0, 36500, "days"),
-        "Days of that retention; 0 without one.",
-        "365",
-        default=0,
+        rules.between(0, 36500, "days"), "Days of that retention; 0 without one.", "365", default=0
     ),
     "jitsi_secret_kms_key_arn": Variable(
         rules.optional(v.kms_key()),
@@ -511,10 +456,7 @@ VARIABLES = {
         ),
     ),
     "jitsi_rotation_days": Variable(
-        rules.between(1, 1000, "days"),
-        "Days after which the passwords are rotated.",
-        "30",
-        default=90,
+        rules.between(1, 1000, "days"), "Days after which the passwords are rotated.", "30", default=90
     ),
     "jitsi_rotation_grace_days": Variable(
         rules.between(1, 365, "days"),
@@ -523,12 +465,7 @@ VARIABLES = {
         default=7,
         details=("A rotation by the playbook is overdue then, and postponing it fails.",),
     ),
-    "jitsi_log_retention_days": Variable(
-        rules.one_of(*RETENTION_DAYS),
-        "Days that logs are kept.",
-        "90",
-        default=30,
-    ),
+    "jitsi_log_retention_days": Variable(rules.one_of(*RETENTION_DAYS), "Days that logs are kept.", "90", default=30),
     "jitsi_container_insights": Variable(
         rules.one_of("disabled", "enabled", "enhanced"),
         "Container Insights of the cluster; it costs extra.",
@@ -536,10 +473,7 @@ VARIABLES = {
         default="disabled",
     ),
     "jitsi_alarm_percent": Variable(
-        rules.between(10, 90),
-        "Use of CPU and of memory above which an alarm is sent.",
-        "85",
-        default=80,
+        rules.between(10, 90), "Use of CPU and of memory above which an alarm is sent.", "85", default=80
     ),
     "jitsi_dashboards": Variable(
         lists.some_of("operations", "capacity", "recording"),

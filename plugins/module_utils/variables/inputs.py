@@ -161,9 +161,7 @@ INPUTS: dict[str, dict[str, Input]] = {
     "monitoring": {
         **_same("monitoring", "name", region="aws_region", alert_email="alert_email", alarm_percent="alarm_percent"),
         "monitoring_disk_percent": Input(
-            between(1, 99),
-            ("How full a recorder's disk may be, in percent, until it takes no further recording.",),
-            80,
+            between(1, 99), ("How full a recorder's disk may be, in percent, until it takes no further recording.",), 80
         ),
         **_same("monitoring", "awake_alarm_hours"),
         "monitoring_error_burst": Input(
@@ -209,9 +207,7 @@ INPUTS: dict[str, dict[str, Input]] = {
         **_same("recording_bucket", expire_after_days="recording_expire_days", lock="recording_lock"),
         **_same("recording_bucket", lock_days="recording_lock_days", noncurrent_days="recording_noncurrent_days"),
         "recording_bucket_incomplete_upload_days": Input(
-            between(1, 36500, "days"),
-            ("After how many days the parts of an upload that never ended are removed.",),
-            2,
+            between(1, 36500, "days"), ("After how many days the parts of an upload that never ended are removed.",), 2
         ),
         "recording_bucket_tags": _tags("Tags of the bucket. C(Name) is set to the bucket's name."),
         "recording_bucket_erase": Input(

@@ -180,8 +180,7 @@ def kms_key() -> Rule:
     """The ARN of a KMS key. An alias does not do: policies need the key."""
     key = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32}"
     return matching(
-        rf"arn:aws(?:-[a-z]+)*:kms:{REGION}:[0-9]{{12}}:key/(?:{key})",
-        "the ARN of a key, arn:aws:kms:...:key/...",
+        rf"arn:aws(?:-[a-z]+)*:kms:{REGION}:[0-9]{{12}}:key/(?:{key})", "the ARN of a key, arn:aws:kms:...:key/..."
     )
 
 

@@ -104,9 +104,7 @@ _PDF = Option(path(), "Where to write a PDF.", "review.pdf")
 _SINCE = "From when: a date, a time, or how long ago."
 _UNTIL = "Until when."
 # What every runbook takes.
-COMMON = {
-    "runbook_file": Option(optional(path()), "Where to write what was found or done, as JSON.", "facts.json"),
-}
+COMMON = {"runbook_file": Option(optional(path()), "Where to write what was found or done, as JSON.", "facts.json")}
 _STEPS = {
     "verify_address": Option(optional(matching(ADDRESS, "a name or an address")), "A way in.", "203.0.113.10"),
     "verify_bridges": Option(
@@ -446,12 +444,7 @@ PLAYBOOKS = {
         "rotate_",
         {
             "rotate_force": Option(flag(), "Now, although people meet: their calls end.", "true", "false"),
-            "rotate_keys": Option(
-                key_names(),
-                "These keys and no others.",
-                "turn_credentials",
-                "all that are due",
-            ),
+            "rotate_keys": Option(key_names(), "These keys and no others.", "turn_credentials", "all that are due"),
             "rotate_wait_minutes": Option(MINUTES, "How long to wait for the last participant.", "60", "0"),
         },
     ),
