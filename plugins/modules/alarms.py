@@ -123,7 +123,10 @@ notes:
   - "Permissions: cloudwatch:DescribeAlarms, PutMetricAlarm, DeleteAlarms, ListTagsForResource, TagResource and
     UntagResource; tag:GetResources."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -54,7 +54,10 @@ notes:
   - "Permissions: sns:GetTopicAttributes, SetTopicAttributes, CreateTopic, DeleteTopic, ListSubscriptionsByTopic,
     Subscribe, Unsubscribe, ListTagsForResource, TagResource and UntagResource."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -146,7 +146,10 @@ options:
     choices: [high, medium, low, never]
     default: high
 extends_documentation_fragment:
-  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - Reads neither the value of the secret nor any object of the bucket.
   - Makes about 45 API calls, all of which read.

@@ -55,7 +55,11 @@ seealso:
   - module: meetops.jitsi.secret_restore
   - module: meetops.jitsi.recordings_restore
 extends_documentation_fragment:
-  [meetops.jitsi.common, meetops.jitsi.platform, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - meetops.jitsi.platform
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

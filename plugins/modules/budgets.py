@@ -93,7 +93,10 @@ notes:
   - A run that changes nothing makes two calls, and one for each notification.
   - "Permissions: budgets:ViewBudget and ModifyBudget."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -60,7 +60,10 @@ notes:
     AddTagsToCertificate, RemoveTagsFromCertificate, DeleteCertificate; route53:ListResourceRecordSets,
     ChangeResourceRecordSets."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

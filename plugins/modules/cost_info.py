@@ -36,7 +36,10 @@ options:
     elements: dict
     default: []
 extends_documentation_fragment:
-  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - The price list API of AWS does not know the free amounts, and answers in thousands of rows; the table has two dozen
     prices.

@@ -55,7 +55,10 @@ notes:
   - A run that changes nothing makes one call a dashboard.
   - "Permissions: cloudwatch:GetDashboard, PutDashboard and DeleteDashboards."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -192,7 +192,10 @@ notes:
     and Delete of OriginAccessControls, ResponseHeadersPolicies and CachePolicies; secretsmanager:GetSecretValue for
     O(origins[].secret_header)."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -101,7 +101,10 @@ notes:
   - "Permissions: route53:ListHostedZonesByName, ListResourceRecordSets, ChangeResourceRecordSets, and
     CreateHostedZone and DeleteHostedZone for O(create_zone)."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -34,7 +34,10 @@ notes:
   - "Permissions: dynamodb:DescribeTable, ListTagsOfResource, CreateTable, UpdateTable, TagResource, UntagResource,
     DeleteTable."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -125,7 +125,10 @@ options:
     type: dict
     default: {}
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - C(community.aws.ecs_cluster) (release 11.2) has no option for Container Insights or tags, and cannot make capacity
     providers over auto scaling groups. Its second run fails with C(KeyError) when the answer of DescribeClusters holds

@@ -84,7 +84,10 @@ notes:
   - "Permissions: events:ListRules, ListTargetsByRule, ListTagsForResource, PutRule, PutTargets, RemoveTargets,
     DeleteRule, TagResource and UntagResource on the rules."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -60,7 +60,10 @@ notes:
     AccessPoints; ModifyMountTargetSecurityGroups, TagResource, UntagResource; ec2:DescribeSubnets,
     DescribeNetworkInterfaces, CreateNetworkInterface, DeleteNetworkInterface, ModifyNetworkInterfaceAttribute."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -147,7 +147,10 @@ notes:
     DeleteFunctionUrlConfig, AddPermission, RemovePermission, PutFunctionConcurrency, DeleteFunctionConcurrency,
     TagResource and UntagResource on the functions, and iam:PassRole on their roles."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -68,7 +68,10 @@ options:
     type: dict
     default: {}
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - C(amazon.aws.iam_policy) (release 11.4) cannot plan an empty account. In check mode it fails with C(NoSuchEntity) as
     long as the role does not exist. It also leaves inline policies that no task names.

@@ -68,7 +68,8 @@ options:
 notes:
   - Needs no credentials. A registry that asks for a token gives one to anybody who asks for a public image.
   - No stock module lists the tags of a registry. C(community.docker.docker_image_remote_info) needs the tag.
-extends_documentation_fragment: [meetops.jitsi.common.info]
+extends_documentation_fragment:
+  - meetops.jitsi.common.info
 """
 
 EXAMPLES = r"""

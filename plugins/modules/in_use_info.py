@@ -22,7 +22,10 @@ notes:
   - Of a platform without tasks it makes one call.
   - "Permissions: ecs:DescribeServices, ListTasks and GetTaskProtection, and cloudwatch:GetMetricData."
 extends_documentation_fragment:
-  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -55,7 +55,10 @@ options:
     type: dict
     default: {}
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - M(amazon.aws.autoscaling_group) is not used because it calls UpdateAutoScalingGroup on every run, in check mode too,
     once the group exists (seen in amazon.aws 11.4).

@@ -37,7 +37,10 @@ notes:
   - "Permissions: logs:DescribeLogGroups, ListTagsForResource, CreateLogGroup, PutRetentionPolicy, TagResource,
     UntagResource, DeleteLogGroup."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -62,7 +62,10 @@ options:
     type: str
     default: ""
 extends_documentation_fragment:
-  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - No stock module reads log events.
   - "Permissions: logs:FilterLogEvents; logs:DescribeMetricFilters for O(errors). With secretsmanager:GetSecretValue the

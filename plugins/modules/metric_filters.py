@@ -79,7 +79,10 @@ notes:
   - A metric appears only once a line has matched; lines from before the filter do not count.
   - "Permissions: logs:DescribeMetricFilters, PutMetricFilter and DeleteMetricFilter on the log group."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

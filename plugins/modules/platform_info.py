@@ -25,7 +25,10 @@ options:
     choices: [network, secret, discovery, storage, services, targets]
     default: [network, secret, discovery, storage, services, targets]
 extends_documentation_fragment:
-  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - The stock C(*_info) modules need one process for each kind of resource; this one needs one for all of them.
 """

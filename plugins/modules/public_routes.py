@@ -72,7 +72,10 @@ notes:
     Route, AssociateRouteTable, ReplaceRouteTableAssociation, DisassociateRouteTable, CreateVpcEndpoint,
     ModifyVpcEndpoint, DeleteVpcEndpoints."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -73,7 +73,10 @@ notes:
     s3:ListBucketMultipartUploads, AbortMultipartUpload, DeleteObjectVersion, GetObjectVersion, GetObjectLegalHold,
     GetObjectRetention, and for O(bypass_governance) BypassGovernanceRetention, to erase."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -119,7 +119,10 @@ notes:
     BucketObjectLockConfiguration, LifecycleConfiguration and BucketTagging; for O(erase) also DeleteObjectVersion,
     AbortMultipartUpload, and, to see locks, GetObjectVersion, GetObjectLegalHold and GetObjectRetention."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -38,7 +38,10 @@ options:
     default: 0
     version_added: 0.4.0
 extends_documentation_fragment:
-  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - "Permissions: logs:FilterLogEvents, cloudwatch:GetMetricStatistics, s3:ListBucket, s3:GetBucketVersioning and
     s3:GetEncryptionConfiguration of the bucket, iam:SimulatePrincipalPolicy of the role C(<name>-recorder-task)."

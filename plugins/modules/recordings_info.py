@@ -96,7 +96,10 @@ notes:
     s3:GetObjectLegalHold and s3:GetObjectRetention (locks), cloudwatch:GetMetricStatistics (rate, waiting) and
     logs:FilterLogEvents (failed)."
 extends_documentation_fragment:
-  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

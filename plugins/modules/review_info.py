@@ -69,7 +69,10 @@ options:
     type: str
     default: Jitsi/JVB
 extends_documentation_fragment:
-  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - CloudWatch keeps figures of 5 minutes for 63 days, of an hour for 455, and changes of alarms for 30 days. Actions of
     scaling are kept for six weeks. What is older is missing from the review.

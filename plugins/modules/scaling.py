@@ -181,7 +181,10 @@ notes:
     DeleteScheduledAction; cloudwatch:PutMetricAlarm, DescribeAlarms and DeleteAlarms for the alarms of the policies;
     ecs:DescribeServices and UpdateService; iam:CreateServiceLinkedRole for the first target of an account."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

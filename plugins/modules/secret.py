@@ -83,7 +83,10 @@ notes:
     kms:GenerateDataKey, kms:Decrypt and kms:Encrypt on it; for the schedule RotateSecret, CancelRotateSecret, and
     lambda:InvokeFunction on the function."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -40,7 +40,10 @@ seealso:
   - module: meetops.jitsi.secret
   - module: meetops.jitsi.secret_rotation
 extends_documentation_fragment:
-  [meetops.jitsi.common.info, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common.info
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

@@ -93,7 +93,10 @@ notes:
     CreateTags, DeleteTags, and Authorize and Revoke of SecurityGroupIngress and SecurityGroupEgress, and
     UpdateSecurityGroupRuleDescriptions of Ingress and Egress."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

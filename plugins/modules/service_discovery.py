@@ -92,7 +92,10 @@ notes:
     TagResource, UntagResource, and for the hosted zone route53:CreateHostedZone, GetHostedZone, ListHostedZonesByVPC,
     ListHostedZonesByName, ChangeResourceRecordSets, DeleteHostedZone, ec2:DescribeVpcs, ec2:DescribeRegions."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""

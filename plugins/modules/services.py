@@ -33,7 +33,10 @@ options:
     type: dict
     default: {}
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - C(community.aws.ecs_service) (release 11.2) demands a desired count for every replica service, so a run would put an
     awake service to sleep. It always reports a change when it gets the ARN of a task definition. It ignores drift of

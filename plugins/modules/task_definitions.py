@@ -31,7 +31,10 @@ options:
     type: dict
     default: {}
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - C(community.aws.ecs_taskdefinition) (release 11.2) does not compare CPU, memory, execution role, network mode and
     platform. So a change of C(cpu) from 256 to 512 registers nothing. It returns nothing in check mode.

@@ -37,7 +37,10 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 notes:
   - No module of C(amazon.aws) 11.4 or C(community.aws) 11.2 reads or changes the protection of tasks.
   - "Permissions: ecs:DescribeServices, ecs:ListTasks, ecs:DescribeTasks, ecs:GetTaskProtection and, to release,

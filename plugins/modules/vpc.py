@@ -64,7 +64,10 @@ notes:
     ModifyVpcAttribute, AssociateVpcCidrBlock, CreateSubnet, ModifySubnetAttribute, AssociateSubnetCidrBlock,
     DisassociateSubnetCidrBlock, DeleteSubnet, DeleteVpc."
 extends_documentation_fragment:
-  [meetops.jitsi.common, amazon.aws.common.modules, amazon.aws.region.modules, amazon.aws.boto3]
+  - meetops.jitsi.common
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
 """
 
 EXAMPLES = r"""
