@@ -100,10 +100,8 @@ def _snake(name: str) -> str:
 
 
 def _shown(fields: Fields) -> dict[str, Any]:
-    return {
-        spelled(name): value if DATA.intersection(spelled(name).split(".")) else _shown_value(value)
-        for name, value in fields.items()
-    }
+    named = ((spelled(name), value) for name, value in fields.items())
+    return {name: value if DATA.intersection(name.split(".")) else _shown_value(value) for name, value in named}
 
 
 def _shown_value(value: Any) -> Any:

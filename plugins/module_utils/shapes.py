@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .errors import InvalidInput
-
-BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
+from .rules import BOOLEANS
 
 
 def fit(shape: Any, value: Any, path: str) -> Any:
