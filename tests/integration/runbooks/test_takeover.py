@@ -18,6 +18,11 @@ VERSION = "0.4.0"
 CHANGED = {
     f"function jitsi-video-platform-{function}": {"code_sha256": "Its modules are in other folders."}
     for function in ("rotation", "wake", "tasks", "sleep")
+} | {
+    "task definition jitsi-video-platform-signalling": {
+        "containers.jicofo.health_check.command": "A missing bridge is no fault of signalling."
+    },
+    "service jitsi-video-platform-service": {"task_definition": "The one above."},
 }
 
 
