@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 
-from .world import Rules, Violation, World, advance, at_rest, begin, phase, ready, run_steps, steps
+from .world import Rules, Violation, World, advance, at_rest, begin, leave, phase, ready, run_steps, steps
 
 # Minutes until a wish comes true when nothing goes wrong any more: the fence, a tick, tasks that start at once.
 PATIENCE = 3
@@ -74,6 +74,8 @@ def explore(start: World, rules: Rules, limit: int = 0) -> Figures:
         figures.states += 1
         figures.phases.add(phase(world))
         try:
+            if rules.keeps and world.people and world.signalling != rules.keeps:
+                raise Violation("signalling was replaced while people met")
             for _, after in successors(world, rules):
                 figures.steps += 1
                 key = hash(after)
@@ -102,6 +104,10 @@ def _heals(world: World, rules: Rules, healed: set[int]) -> int:
         # Whoever died left it to the next tick.
         if world.left.deaths == rules.deaths or world.minute > first:
             _check_names(world)
+        if world.cut and world.minute - first > PATIENCE:
+            raise Violation(f"signalling stays cut off: {world}")
+        if any(world.minute - max(since, first) > PATIENCE for _, since in world.deaf):
+            raise Violation(f"a bridge stays deaf: {world}")
         if not world.runs and not world.events and at_rest(world):
             if world.wish is not None:
                 raise Violation("it came to rest although somebody waits")
@@ -119,9 +125,22 @@ def _well(world: World, rules: Rules) -> World:
         if not name.endswith("dies"):
             return after
     if world.people or world.recording:
-        return world._replace(people=0, recording=False)
+        return leave(world)._replace(recording=False)
     # What was planned still comes: the schedule's calls.
-    unlucky = ("bridges scaled", "operator", "a minute", "visitor", "event, to", "signalling dies", "a bridge dies")
+    unlucky = (
+        "bridges scaled",
+        "operator",
+        "a minute",
+        "visitor",
+        "event, to",
+        "signalling dies",
+        "signalling vanishes",
+        "jicofo loses",
+        "a bridge dies",
+        # As late as it may.
+        "a bridge finds",
+        "a task of bridges is told to end although",
+    )
     for name, after in steps(world._replace(left=world.left._replace(joins=0)), rules):
         if not name.startswith(unlucky):
             return after._replace(left=after.left._replace(joins=world.left.joins))

@@ -11,13 +11,17 @@ from unittest import mock
 
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import state
 
+from . import health, world
 from .replay import Quiet
-from .scenarios import Scenario
-from .world import Budget, Violation
+from .scenarios import RELAYED, SMALL, Scenario
+from .world import Budget, Rules, Violation, World
 
 CLICK = Scenario("a wake while it goes to sleep", 2, Budget(wakes=1), 7)
 COMES_IN = Scenario("somebody comes in while it goes to sleep", 2, Budget(joins=1), 7, at_once=1)
 DIES = Scenario("a task dies, events are lost", 1, Budget(crashes=1, deaths=1), 2, at_once=1)
+LOSES, VANISHES, IS_CUT_OFF = SMALL[-3:]
+RELAYS = Scenario("bridges are scaled while one relays", 1, RELAYED, 3, at_once=1, people=1, direct=True)
+ALLOCATES = Scenario("an allocation that nobody uses", 2, Budget(relays=1), 8, at_once=1, people=1, direct=True)
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,45 @@ def _follows_nothing() -> Any:
     return mock.patch.object(state, "_point", lambda *_arguments: [])
 
 
+def _checks(script: str) -> Callable[[], Any]:
+    """Signalling's health check is another."""
+    return lambda: mock.patch.object(health, "CHECK", script)
+
+
+_ASK = "curl --silent --max-time 4 %s http://127.0.0.1:8888/about/health"
+_IMAGES_CHECK = _ASK % "--fail"
+_TEXT_ALONE = f"[[ $({_ASK % ''}) =~ ^(OK$|No\\ operational\\ bridges) ]]"
+
+
+def _stays_deaf() -> Any:
+    """A bridge notices signalling that vanished when TCP gives up."""
+    return mock.patch.object(world, "FREED", 16)
+
+
+def _protects(rule: Callable[[World, int, Rules], bool]) -> Callable[[], Any]:
+    """Bridges are protected by another rule."""
+    return lambda: mock.patch.object(world, "protected", rule)
+
+
 WRONG = [
     Wrong("stops as soon as nobody meets", _stops_at_once, COMES_IN, "a call was cut"),
     Wrong("takes missing figures for nobody", _believes_missing_figures, COMES_IN, "a call was cut"),
     Wrong("replaces what somebody else has changed", _overwrites, CLICK, ""),
     Wrong("does not follow the tasks", _follows_nothing, DIES, ""),
+    Wrong("ends signalling without a bridge", _checks(_IMAGES_CHECK), LOSES, "no bridge was there"),
+    Wrong("ends signalling that a bridge does not find yet", _checks(_IMAGES_CHECK), VANISHES, "no bridge was there"),
+    Wrong("takes a lost connection for a missing bridge", _checks(_TEXT_ALONE), IS_CUT_OFF, "stays cut off"),
+    Wrong("lets a bridge wait for TCP", _stays_deaf, VANISHES, "stays deaf"),
+    Wrong(
+        "ends a bridge that relays",
+        _protects(lambda now, _label, rules: bool(now.people and not rules.direct)),
+        RELAYS,
+        "a call was cut",
+    ),
+    Wrong(
+        "keeps a bridge for an allocation",
+        _protects(lambda now, label, _rules: label in {*now.relaying, *now.allocated}),
+        ALLOCATES,
+        "stuck",
+    ),
 ]

@@ -43,6 +43,9 @@ class Scenario:
     # In which minute from the beginning on a schedule wakes, and how many minutes later it ends.
     schedule: tuple[int, int] | None = None
     coarse: bool = True
+    # How many are in a call at the beginning, and whether only two can be: then only TURN may need a bridge.
+    people: int = 0
+    direct: bool = False
 
     def run(self, limit: int = 0) -> Figures:
         rules, world = self._begin()
@@ -62,12 +65,16 @@ class Scenario:
             idle=SETTINGS.idle,
             deaths=self.budget.deaths,
             coarse=self.coarse,
+            direct=self.direct,
         )
         world = at_rest_from(begin_asleep()._replace(left=Budget(deaths=self.budget.deaths)), rules)
         if self.begins is not None:
             world = at_rest_from(clicked(world, rules), rules, self.begins)
-        rules = replace(rules, at_once=self.at_once, horizon=world.minute + self.minutes)
-        return rules, world._replace(left=self.budget)
+        # When nothing that may happen ends signalling itself, people in a call keep the very task.
+        ends = self.budget.crashes or self.budget.vanishings or self.budget.cuts
+        keeps = world.signalling if self.people and not ends else ()
+        rules = replace(rules, at_once=self.at_once, horizon=world.minute + self.minutes, keeps=keeps)
+        return rules, world._replace(left=self.budget, people=self.people)
 
 
 def begin_asleep() -> World:
@@ -81,10 +88,17 @@ def _at(minute: int, awake: bool) -> Mapping[str, Any]:
     return {"schedule": f"at({when})", "awake": awake}
 
 
+BRIDGE_LOST = Budget(losses=1)
+CUT_OFF = Budget(cuts=1, losses=1)
+RELAYED = Budget(scalings=2, relays=1)
+
 # Small ones are part of `make test`. ``begins`` 2 is the minute before the platform finds that nobody came.
 SMALL = [
     Scenario("a wake, and a run dies", None, Budget(wakes=1, deaths=1), 1, at_once=1),
     Scenario("nobody comes", 2, Budget(), 7, at_once=1),
+    Scenario("a bridge dies under a call", 1, BRIDGE_LOST, 2, at_once=1, people=1),
+    Scenario("signalling vanishes", 1, Budget(vanishings=1), 2, at_once=1),
+    Scenario("jicofo is cut off", 1, Budget(cuts=1), 2, at_once=1),
 ]
 LARGE = [
     Scenario("two wakes at once", None, Budget(wakes=2), 0),
@@ -105,6 +119,13 @@ LARGE = [
     Scenario("tasks die", 1, Budget(crashes=2), 1, at_once=1),
     Scenario("a task dies, events at once and twice", 1, Budget(crashes=1, duplicates=1), 0),
     Scenario("bridges are scaled while it goes to sleep", 2, Budget(scalings=1), 6, at_once=1),
+    Scenario("a bridge dies under a call, and comes back within ten minutes", 1, BRIDGE_LOST, 11, at_once=1, people=1),
+    Scenario("bridges die, and somebody clicks", 1, Budget(losses=2, wakes=1), 1, at_once=1),
+    Scenario("signalling vanishes, a run dies", 1, Budget(vanishings=1, deaths=1), 3, at_once=1),
+    Scenario("signalling vanishes, and is replaced again", 1, Budget(vanishings=1, crashes=1), 2, at_once=1),
+    Scenario("jicofo is cut off, and a bridge dies", 1, CUT_OFF, 2, at_once=1),
+    Scenario("bridges are scaled while one relays", 1, RELAYED, 3, at_once=1, people=1, direct=True),
+    Scenario("an allocation that nobody uses any more", 2, Budget(relays=1), 10, at_once=1, people=1, direct=True),
     # Each call of each look on its own.
     Scenario("a wake, call by call", None, Budget(wakes=1), 0, at_once=1, coarse=False),
     # The largest, 2.5 million states: the click and the one who stops it, call by call against each other.

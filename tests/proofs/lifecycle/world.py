@@ -7,6 +7,7 @@ Time goes in minutes. Within a minute everything may happen in any order. What i
 - A run of a function sees the minute change once at most (Lambda ends it after 30 seconds).
 - A call that lowers something takes effect in the minute in which it was begun (a call may last 20 seconds).
 - Resolvers and CloudFront forget an address within the minute after it changed.
+- A bridge whose signalling vanished without a word has freed itself before two minutes are over (`FREED`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
+from . import health
 from .replay import CONFLICT, Call, Runs
 
 SIGNALLING, BRIDGE, RECORDER = range(3)
@@ -26,6 +28,8 @@ BASE, MINUTE = 60_000, 60
 # Labels of addresses; 0 is the blackhole. A task ends in two steps: ECS decides, then the address is given back.
 PENDING, RUNNING, ENDING = "pending", "running", "ending"
 LABELS = ((1, 2, 3), (11, 12, 13, 14))
+# Minutes until a bridge has found out that signalling vanished.
+FREED = 2
 LOOKS = {
     "describe_scalable_targets",
     "describe_services",
@@ -52,6 +56,11 @@ class Budget(NamedTuple):
     duplicates: int = 0
     scalings: int = 0
     recordings: int = 0
+    # A bridge dies; signalling vanishes without a word; jicofo loses its connection for good; a call is relayed.
+    losses: int = 0
+    vanishings: int = 0
+    cuts: int = 0
+    relays: int = 0
 
 
 class World(NamedTuple):
@@ -61,6 +70,8 @@ class World(NamedTuple):
     desired: tuple[int, ...] = (0, 0, 0)
     signalling: Tasks = ()
     bridges: Tasks = ()
+    # Bridges that still hold a connection to signalling that vanished: label, minute in which it did.
+    deaf: tuple[tuple[int, int], ...] = ()
     recorder: int = 0
     origin: tuple[int, ...] = (0,)
     turn: tuple[int, ...] = (0,)
@@ -79,12 +90,17 @@ class World(NamedTuple):
     wish: int | None = None
     # When a visitor last did.
     clicked: int = -1000
+    # jicofo is not connected to prosody and stays so.
+    cut: bool = False
+    # Bridges whose TURN relays for somebody, and those with an allocation that nobody uses any more.
+    relaying: tuple[int, ...] = ()
+    allocated: tuple[int, ...] = ()
     left: Budget = Budget()
 
     @property
     def platform(self) -> tuple[Any, ...]:
         """What a look at the platform depends on."""
-        return self[0], *self[2:9]
+        return self[0], *self[2:10]
 
 
 class Violation(AssertionError):
@@ -104,6 +120,10 @@ class Rules:
     horizon: int = 10
     idle: int = 120
     deaths: int = 0
+    # What signalling's tasks must be as long as people meet.
+    keeps: Tasks = ()
+    # Whether all calls are between two people, who need no bridge but for its TURN.
+    direct: bool = False
     # Whether the calls of one look at the platform are one step. What it decides and each thing it does stay apart.
     coarse: bool = True
     # Where a run gets by looking at a platform in a state: a cache.
@@ -134,8 +154,32 @@ def ready(world: World) -> bool:
     return (
         len(world.origin) == 1
         and (world.origin[0], RUNNING) in world.signalling
-        and any(status == RUNNING for _, status in world.bridges)
+        and not world.cut
+        and any(joined(world, label) for label, _ in world.bridges)
     )
+
+
+def joined(world: World, label: int) -> bool:
+    """Whether jicofo has this bridge."""
+    return (
+        (label, RUNNING) in world.bridges
+        and label not in dict(world.deaf)
+        and any(status == RUNNING for _, status in world.signalling)
+    )
+
+
+def believed(world: World, label: int) -> bool:
+    """Whether the bridge's sidecar says so: of a signalling that vanished it knows after a minute."""
+    deaf = dict(world.deaf)
+    return world.minute <= deaf[label] if label in deaf else joined(world, label)
+
+
+def protected(world: World, label: int, rules: Rules) -> bool:
+    """Whether a bridge keeps ECS from ending it: it has people, or its TURN is in use.
+
+    While people meet each bridge counts as having some of them. An allocation that nobody uses does not count.
+    """
+    return bool(world.people and not rules.direct) or label in world.relaying
 
 
 def at_rest(world: World) -> bool:
@@ -214,7 +258,7 @@ def _describe_tasks(world: World, parameters: Mapping[str, Any], _function: str,
             "desiredStatus": "STOPPED" if known[label] == ENDING else "RUNNING",
             "lastStatus": "PENDING" if known[label] == PENDING else "RUNNING",
             "healthStatus": "HEALTHY" if known[label] == RUNNING else "UNKNOWN",
-            "containers": [{"name": "stats", "healthStatus": "HEALTHY"}],
+            "containers": [{"name": "stats", "healthStatus": "HEALTHY" if believed(world, label) else "UNHEALTHY"}],
             "attachments": [
                 {
                     "type": "ElasticNetworkInterface",
@@ -332,12 +376,12 @@ def spend(world: World, what: str) -> World:
 
 def steps(world: World, rules: Rules) -> Iterator[tuple[str, World]]:
     """Everything that may happen next, the functions' steps apart."""
-    yield from _ecs(world)
+    yield from _ecs(world, rules)
+    yield from _health(world)
     yield from _autoscaling(world, rules)
     yield from _people(world)
     yield from _begin(world, rules)
-    if world.left.crashes:
-        yield from _crash(world)
+    yield from _crash(world)
     if world.left.manual and world.desired[SIGNALLING] == 0:
         after = world._replace(desired=with_(world.desired, SIGNALLING, 1))
         yield "operator sets the desired count to 1", spend(wished(after), "manual")
@@ -345,17 +389,30 @@ def steps(world: World, rules: Rules) -> Iterator[tuple[str, World]]:
         yield from advance(world)
 
 
-def _ecs(world: World) -> Iterator[tuple[str, World]]:
+def _ecs(world: World, rules: Rules) -> Iterator[tuple[str, World]]:
     """A task starts, is healthy, is told to end, is gone. Each gives an event."""
     for kind, tasks_of in ((SIGNALLING, "signalling"), (BRIDGE, "bridges")):
         tasks: Tasks = getattr(world, tasks_of)
-        for what, after in _task_steps(world, kind, tasks):
-            if what == "is told to end" and world.people and world.desired[kind] == 0:
+        for what, after in _task_steps(world, kind, tasks, rules):
+            ending = {label for label, status in after if status == ENDING}
+            if what.startswith("is told") and world.people and (not world.desired[kind] or ending & {*world.relaying}):
                 raise Violation("a call was cut")
-            yield f"a task of {tasks_of} {what}", world._replace(**{tasks_of: tuple(sorted(after))}, events=1)
+            changed = world._replace(**{tasks_of: tuple(sorted(after))}, events=1)
+            yield f"a task of {tasks_of} {what}", (_forget(changed) if what == "is gone" else changed)
 
 
-def _task_steps(world: World, kind: int, tasks: Tasks) -> Iterator[tuple[str, Tasks]]:
+def _forget(world: World) -> World:
+    """Without what was known of tasks that are gone."""
+    there = {label for label, _ in world.bridges}
+    return world._replace(
+        cut=world.cut and bool(world.signalling),
+        deaf=tuple(one for one in world.deaf if one[0] in there),
+        relaying=tuple(label for label in world.relaying if label in there),
+        allocated=tuple(label for label in world.allocated if label in there),
+    )
+
+
+def _task_steps(world: World, kind: int, tasks: Tasks, rules: Rules) -> Iterator[tuple[str, Tasks]]:
     desired, live = world.desired[kind], [task for task in tasks if task[1] != ENDING]
     if len(live) < desired:
         used = {label for label, _ in tasks} | {*world.origin, *world.turn}
@@ -367,9 +424,26 @@ def _task_steps(world: World, kind: int, tasks: Tasks) -> Iterator[tuple[str, Ta
             yield "is healthy", (*others, (task[0], RUNNING))
         if task[1] == ENDING:
             yield "is gone", others
-        # With people in a call a bridge is protected from being scaled in, but nothing protects it from 0.
-        elif len(live) > desired and not (world.people and desired):
-            yield "is told to end", (*others, (task[0], ENDING))
+        elif len(live) > desired:
+            held = protected(world, task[0], rules) if kind == BRIDGE else bool(world.people)
+            # Protected it is not scaled in. At 0 neither is counted on: that it goes, or that it stays.
+            if not held:
+                yield "is told to end", (*others, (task[0], ENDING))
+            elif not desired:
+                yield "is told to end although protected", (*others, (task[0], ENDING))
+
+
+def _health(world: World) -> Iterator[tuple[str, World]]:
+    """ECS ends a task whose check goes on failing, and the service starts another; deaf bridges find out."""
+    has_bridge = any(joined(world, label) for label, _ in world.bridges)
+    for label, status in world.signalling:
+        if status == RUNNING and not health.passes(not world.cut, has_bridge):
+            if not world.cut:
+                raise Violation("signalling was ended because no bridge was there")
+            ended = tuple(sorted({*world.signalling} - {(label, status)} | {(label, ENDING)}))
+            yield "ECS ends signalling that is cut off", world._replace(signalling=ended, cut=False, people=0, events=1)
+    for one in world.deaf:
+        yield "a bridge finds that signalling vanished", world._replace(deaf=tuple(o for o in world.deaf if o != one))
 
 
 def _autoscaling(world: World, rules: Rules) -> Iterator[tuple[str, World]]:
@@ -403,12 +477,17 @@ def _people(world: World) -> Iterator[tuple[str, World]]:
     reachable = {
         label for label, status in world.signalling if status != PENDING and label in {*world.origin, *world.cached}
     }
-    if world.left.joins and reachable and any(status == RUNNING for _, status in world.bridges):
+    bridges = any(joined(world, label) for label, _ in world.bridges)
+    if world.left.joins and reachable and bridges and not world.cut:
         if any((label, ENDING) in world.signalling for label in reachable) and world.desired[SIGNALLING] == 0:
             raise Violation("somebody came in while the platform was stopping")
         yield "somebody comes in", spend(world._replace(people=world.people + 1), "joins")
     if world.people:
-        yield "everybody leaves", world._replace(people=0)
+        yield "everybody leaves", leave(world)
+        if world.left.relays:
+            running = {label for label, status in world.bridges if status == RUNNING}
+            for label in running & {*world.turn} - {*world.relaying}:
+                yield "a call is relayed", spend(world._replace(relaying=(*world.relaying, label)), "relays")
     if world.recorder and world.people and world.left.recordings and not world.recording:
         yield "recording begins", spend(world._replace(recording=True), "recordings")
     if world.recording:
@@ -416,6 +495,12 @@ def _people(world: World) -> Iterator[tuple[str, World]]:
     # While nobody can be there, it does not matter when in the minute.
     if (world.people or world.left.joins or world.recording) and _telling(world):
         yield "figures are told", told(world)
+
+
+def leave(world: World) -> World:
+    """Nobody is in a call. Allocations may outlive their users, as long as an abuser refreshes them."""
+    allocated = tuple(sorted({*world.allocated, *world.relaying}))
+    return world._replace(people=0, relaying=(), allocated=allocated)
 
 
 def _telling(world: World) -> bool:
@@ -450,11 +535,21 @@ def _crash(world: World) -> Iterator[tuple[str, World]]:
     for label, status in world.signalling:
         if status == RUNNING:
             others = tuple(task for task in world.signalling if task[0] != label)
-            yield "signalling dies", spend(world._replace(signalling=others, people=0, events=1), "crashes")
+            after = world._replace(signalling=others, people=0, cut=False, events=1)
+            if world.left.crashes:
+                yield "signalling dies", spend(after, "crashes")
+            if world.left.vanishings:
+                deaf = tuple((bridge, world.minute) for bridge, _ in world.bridges if joined(world, bridge))
+                yield "signalling vanishes", spend(after._replace(deaf=deaf), "vanishings")
+            if world.left.cuts and not world.cut:
+                yield "jicofo loses its connection", spend(world._replace(cut=True), "cuts")
     for label, status in world.bridges:
         if status == RUNNING:
             others = tuple(task for task in world.bridges if task[0] != label)
-            yield "a bridge dies", spend(world._replace(bridges=others, events=1), "crashes")
+            after = _forget(world._replace(bridges=others, events=1))
+            for budget in ("crashes", "losses"):
+                if getattr(world.left, budget):
+                    yield "a bridge dies", spend(after, budget)
 
 
 def advance_allowed(world: World, rules: Rules) -> bool:
@@ -477,7 +572,9 @@ def advance(world: World) -> Iterator[tuple[str, World]]:
         ("a minute passes without figures", spend(world, "gaps") if _telling(world) and world.left.gaps else None),
     ):
         if after is not None:
-            yield what, after._replace(minute=world.minute + 1, tick=True, sampled=False, cached=world.origin)
+            minute = world.minute + 1
+            deaf = tuple((label, since) for label, since in world.deaf if minute - since < FREED)
+            yield what, after._replace(minute=minute, tick=True, sampled=False, cached=world.origin, deaf=deaf)
 
 
 # One step of a function

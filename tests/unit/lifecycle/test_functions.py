@@ -31,9 +31,11 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.
     put_to_sleep,
 )
 from support import wake_site  # noqa: F401
+from support.programs import need
 from support.rendering import role_variable
 from support.server import ROOT
 
+from proofs.lifecycle.mutants import WRONG  # isort: skip
 from proofs.lifecycle.scenarios import SMALL  # isort: skip
 
 SETTINGS = Settings()
@@ -163,6 +165,35 @@ def test_progress_of_a_task_that_is_replaced_counts_from_then():
     task = Task("198.51.100.9", NOW - 30, False)
     status = progress(LONG_AWAKE, services(signalling=replace(RUNS, tasks=(task,))), NOW, SETTINGS)
     assert (status["state"], status["seconds"], status["overdue"]) == ("waking", 30, False)
+
+
+def test_a_bridge_that_is_lost_is_shown_and_signalling_is_not():
+    """A new one starts, and the progress counts from there, however long signalling has run."""
+    bridge = replace(RUNS, tasks=(Task("198.51.100.9", NOW - 30, False),))
+    signalling = replace(RUNS, tasks=(Task("198.51.100.1", NOW - 9000, True),))
+    seen = services(bridge=bridge, signalling=signalling)
+    status = progress(LONG_AWAKE, seen, NOW, SETTINGS)
+    assert status["steps"] == {"task": True, "services": True, "bridge": False, "address": True}
+    assert (status["state"], status["seconds"], status["overdue"]) == ("waking", 30, False)
+    assert figures(LONG_AWAKE, seen, None, NOW, SETTINGS)["ready"] == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "minutes", "joined"),
+    [
+        ("HEALTHY", 0, True),
+        ("HEALTHY", 60, True),
+        ("UNKNOWN", 1, False),
+        # A sidecar of a former release says nothing.
+        ("UNKNOWN", 3, True),
+        ("UNHEALTHY", 1, False),
+        # It has lost signalling, however long it has run.
+        ("UNHEALTHY", 60, False),
+    ],
+)
+def test_a_bridge_has_joined_when_its_sidecar_says_so(told, minutes, joined):
+    task = {"containers": [{"name": "stats", "healthStatus": told}], "startedAt": NOW - minutes * 60}
+    assert Cloud(None, None, lambda: NOW)._joined(task) is joined
 
 
 def test_figures_say_why_and_how_late():
@@ -309,6 +340,13 @@ def test_text_on_the_button_reads_well(color, on):
 @pytest.mark.parametrize("scenario", SMALL, ids=lambda scenario: scenario.name)
 def test_small_part_of_the_proof(scenario):
     """The whole of it is `make proof-lifecycle`."""
+    need("bash", "curl", "ip", "unshare")
     found = scenario.run()
     assert found.states > 1000
     assert found.longest_wish <= 3
+
+
+@pytest.mark.parametrize("wrong", WRONG[4:8], ids=lambda wrong: wrong.name)
+def test_the_proof_finds_a_wrong_check_and_a_deaf_bridge(wrong):
+    need("bash", "curl", "ip", "unshare")
+    assert wrong.caught()

@@ -200,10 +200,11 @@ class Cloud:
         )
 
     def _joined(self, task: Mapping[str, Any]) -> bool:
-        """Whether a bridge has joined: its sidecar is healthy. One without such a check is given two minutes."""
+        """Whether a bridge has joined: its sidecar is healthy. One that has not said yet is given two minutes."""
         sidecar: Mapping[str, Any] = next((box for box in task.get("containers", []) if box["name"] == "stats"), {})
         started = _seconds(task.get("startedAt"))
-        return sidecar.get("healthStatus") == "HEALTHY" or 0 < started < self.now() - 2 * MINUTE
+        told = sidecar.get("healthStatus")
+        return told == "HEALTHY" or (told != "UNHEALTHY" and 0 < started < self.now() - 2 * MINUTE)
 
     def _addresses(self, interfaces: list[str]) -> dict[str | None, str]:
         # A filter, where an id that is gone a moment later would be an error.

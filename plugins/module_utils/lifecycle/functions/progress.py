@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .state import AWAKE, MINUTE, SIGNALLING, Item, Seen, Settings, Usage, in_use, ready, steps
+from .state import AWAKE, BRIDGE, MINUTE, SIGNALLING, Item, Seen, Settings, Usage, in_use, ready, steps
 
 
 def progress(item: Item | None, seen: Seen, now: float, settings: Settings) -> dict[str, Any]:
@@ -15,8 +15,10 @@ def progress(item: Item | None, seen: Seen, now: float, settings: Settings) -> d
     if item is None or item.phase != AWAKE:
         return {"state": "asleep"}
     done = steps(item, seen, now)
-    # Later on it is waking again only if its task was replaced.
-    began = [task.created_at for task in seen.services[SIGNALLING].tasks] if item.ready_at else []
+    # Later on it is waking again only if a task was replaced: of signalling, or a bridge that is not there yet.
+    new = tuple(task for task in seen.services[BRIDGE].tasks if not task.healthy)
+    tasks = seen.services[SIGNALLING].tasks + new
+    began = [task.created_at for task in tasks] if item.ready_at else []
     seconds = max(0, int(now - max([item.woken_at, item.since, *began])))
     waking = not all(done.values())
     return {
