@@ -10,11 +10,12 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -56,6 +57,8 @@ class FakeTask:
     agent: Callable[[bool], Answer] = protection
     control: Answer = (200, {})
     ecs: dict[str, Any] = field(default_factory=dict)
+    ec2: Answer = (500, b"")
+    arn: str = TASK
     url: str = ""
     events: list[Event] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -101,28 +104,33 @@ class FakeTask:
             self.record("protect", wanted)
             return status, content
         if path == "/metadata/task":
-            return 200, {"TaskARN": TASK, "Cluster": CLUSTER, "Family": "shop-bridge", "Revision": "3"}
+            return 200, {"TaskARN": self.arn, "Cluster": CLUSTER, "Family": "shop-bridge", "Revision": "3"}
         if path == "/credentials":
             content = {"AccessKeyId": KEYS.access_key, "SecretAccessKey": KEYS.secret_key, "Token": KEYS.token}
             return 200, {**content, "Expiration": "2026-11-23T06:00:00Z"}
         if path == "/ecs/":
-            self.check_signature(request, body)
+            self.check_signature(request, body, "ecs", {"x-amz-target"})
             action = request.headers["X-Amz-Target"].rpartition(".")[2]
             found = self.ecs.get(action, (500, {}))
             self.record(action, json.loads(body))
             return found if isinstance(found, tuple) else (200, found)
+        if path == "/ec2/":
+            self.check_signature(request, body, "ec2")
+            found = self.ec2
+            self.record("ec2", dict(parse_qsl(body.decode())))
+            return found
         self.record("post", (request.command, path))
         return self.control
 
-    def check_signature(self, request: Handler, body: bytes) -> None:
+    def check_signature(self, request: Handler, body: bytes, name: str, more: Iterable[str] = ()) -> None:
         """Compute the signature as AWS does, and compare."""
         given = request.headers["Authorization"]
         signed = given.partition("SignedHeaders=")[2].partition(",")[0].split(";")
-        assert {"host", "x-amz-date", "x-amz-security-token", "x-amz-target"} <= set(signed), signed
+        assert {"host", "x-amz-date", "x-amz-security-token", *more} <= set(signed), signed
         headers = {name: request.headers[name] for name in signed}
         copy = AWSRequest("POST", f"http://{request.headers['Host']}{request.path}", headers=headers, data=body)
         copy.context["timestamp"] = request.headers["X-Amz-Date"]
-        auth = SigV4Auth(KEYS, "ecs", "us-east-1")
+        auth = SigV4Auth(KEYS, name, "us-east-1")
         expected = auth.signature(auth.string_to_sign(copy, auth.canonical_request(copy)), copy)
         assert given.endswith(f"Signature={expected}"), (given, auth.canonical_request(copy))
 

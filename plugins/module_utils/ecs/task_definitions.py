@@ -206,6 +206,7 @@ def _container_problems(task: Definition, container: Definition) -> Iterator[str
     yield from _memory_problems(task, container)
     yield from _health_problems(container.get("healthCheck"))
     yield from _restart_problems(container.get("restartPolicy"))
+    yield from _control_problems(task, container.get("systemControls"))
     volumes = {volume.get("name") for volume in task.get("volumes") or ()}
     for mount in container.get("mountPoints") or ():
         if mount.get("sourceVolume") not in volumes:
@@ -252,6 +253,16 @@ def _restart_problems(policy: Definition | None) -> Iterator[str]:
             f"restartPolicy.restartAttemptPeriod {period} is out of range;"
             f" use {RESTART_SECONDS[0]} to {RESTART_SECONDS[-1]} seconds"
         )
+
+
+def _control_problems(task: Definition, controls: Iterable[Definition] | None) -> Iterator[str]:
+    """Kernel parameters that cannot be set for a task."""
+    for control in controls or ():
+        namespace = control.get("namespace")
+        if not namespace or control.get("value") is None:
+            yield f"systemControls {namespace} has no namespace or no value; give both"
+        elif namespace.startswith("net.") and task["networkMode"] == "host":
+            yield f"systemControls {namespace} would be the instance's in networkMode host; leave it out or use awsvpc"
 
 
 def _size_problems(task: Definition) -> Iterator[str]:

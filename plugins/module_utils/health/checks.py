@@ -200,17 +200,21 @@ def _reachable(facts: Facts, _limits: Limits) -> Iterator[Check]:
     line = answering[0]
     yield Check("signalling", OK, f"{line['participants']} participants in {line['conferences']} conferences")
     bridges, running = line["bridges"], len(facts.running("bridge"))
-    sick = [one for one in facts.figures.get("jvb", ()) if one.get("reachable") and not one.get("healthy", 1)]
+    answering = [one for one in facts.figures.get("jvb", ()) if one.get("reachable")]
+    sick = [one for one in answering if not one.get("healthy", 1)]
+    deaf = [one for one in answering if not one.get("signalling", 1)]
     text = f"jicofo can use {bridges} of {running} running"
     todo = (
-        f"{RUNBOOKS}/logs.yml -e logs_components=jvb; a bridge needs prosody (5222) and its public address (STUN); "
+        f"{RUNBOOKS}/logs.yml -e logs_components=jvb,address; a bridge needs prosody (5222) and a public address; "
         "stopping its task gives a fresh one"
     )
-    state = BAD if not bridges else WARN if bridges < running or sick else OK
+    state = BAD if not bridges else WARN if bridges < running or sick or deaf else OK
     yield Check(
         "bridges",
         state,
-        text + (f", {len(sick)} call themselves unhealthy" if sick else ""),
+        text
+        + (f", {len(sick)} call themselves unhealthy" if sick else "")
+        + (f", {len(deaf)} do not hear signalling" if deaf else ""),
         "" if state == OK else todo,
     )
     if facts.waiting is None:

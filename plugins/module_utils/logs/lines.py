@@ -25,6 +25,7 @@ KINDS_OF = {
     "web": ("signalling",),
     "prosody": ("signalling",),
     "jicofo": ("signalling",),
+    "address": ("bridge",),
     "jvb": ("bridge",),
     "coturn": ("bridge",),
     "jibri": ("recorder",),
@@ -36,7 +37,7 @@ GROUPS = {
     "signalling": ("caddy", "web", "prosody", "jicofo"),
     "bridge": ("jvb", "coturn"),
     "recorder": ("jibri",),
-    "sidecars": ("stats", "protect"),
+    "sidecars": ("address", "stats", "protect"),
     "lifecycle": ("wake", "tasks", "sleep"),
     "functions": FUNCTIONS,
 }

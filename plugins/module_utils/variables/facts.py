@@ -144,9 +144,9 @@ VARIABLES = {
     ),
     "jitsi_stun_servers": Variable(
         lists.stun_servers(),
-        "A bridge learns its public address from them. The default one belongs to the Jitsi project.",
+        "Whom a bridge asks for more public addresses of its own. AWS tells it that of its interface.",
         "[stun.example.com:3478]",
-        default=["meet-jit-si-turnrelay.jitsi.net:443"],
+        default=[],
     ),
     "jitsi_create_hosted_zone": Variable(
         rules.flag(),

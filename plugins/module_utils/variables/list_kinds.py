@@ -68,11 +68,9 @@ def some_of(*choices: str) -> Rule:
 
 
 def stun_servers() -> Rule:
-    """Host and port of one STUN server or more; the bridge learns its public address from them."""
+    """Hosts and ports of STUN servers, or none."""
 
     def check(where: str, value: list[Any]) -> Iterator[str]:
-        if not value:
-            yield problem(where, value, "is empty, so a bridge cannot learn its public address; use at least one")
         for index, server in enumerate(value):
             host, colon, port = server.rpartition(":") if isinstance(server, str) else ("", "", "")
             address = re.fullmatch(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}", host, re.ASCII)
@@ -81,7 +79,7 @@ def stun_servers() -> Rule:
             elif server in value[:index]:
                 yield problem(f"{where}[{index}]", server, "is there twice; remove one")
 
-    return Rule("list", "one or more host:port", check)
+    return Rule("list", "any number of host:port", check)
 
 
 def frame_ancestors() -> Rule:

@@ -219,7 +219,7 @@ EXPECTED = (
     Expected("^aws logs tail .* --log-stream-name-prefix", (" signalling/jicofo/",)),
     Expected("^aws logs tail .*lifecycle", (LIFECYCLE,)),
     Expected("^aws logs tail [^ ]+ --since 10m", (JICOFO,)),
-    Expected("^aws logs tail .*(protect|xmpp-websocket)"),
+    Expected("^aws logs tail .*(protect|address|xmpp-websocket)"),
     Expected("^aws logs filter-log-events .*lifecycle", ("awake_minutes",)),
     Expected("^aws logs filter-log-events .* error", ('"message".* error',)),
     Expected(r"^aws secretsmanager get-secret-value .* text$", then=holds_passwords),

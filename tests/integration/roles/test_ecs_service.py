@@ -65,7 +65,7 @@ def test_every_variable_is_one_that_the_image_reads(rendered):
 
 def test_every_required_variable_is_set(rendered):
     for _task, container in containers(rendered):
-        if container["name"] in ("stats", "protect", "caddy", "coturn"):
+        if container["name"] in ("address", "stats", "protect", "caddy", "coturn"):
             continue
         given = {item["name"]: item for item in container.get("environment", []) + container.get("secrets", [])}
         required = {name for name, entry in CONTRACT[image_of(container)].items() if entry["required"]}
@@ -135,6 +135,45 @@ def test_fargate_tasks_ask_for_nothing_that_fargate_lacks(rendered):
             assert 21 <= task.get("ephemeralStorage", {"sizeInGiB": 21})["sizeInGiB"] <= 200
 
 
+def test_a_bridge_starts_only_with_an_address_from_aws(default):
+    bridge = default["task_definitions"][1]
+    assert bridge["volumes"] == [{"name": "address"}]
+    by_name = {container["name"]: container for container in bridge["containerDefinitions"]}
+    mounts = {
+        name: (mount["containerPath"], mount["readOnly"])
+        for name, container in by_name.items()
+        for mount in container.get("mountPoints", [])
+    }
+    assert mounts["address"] == ("/address", False)
+    assert {name for name, mount in mounts.items() if mount == ("/address", True)} >= {"jvb", "coturn"}
+    for name in mounts.keys() - {"address"}:
+        assert {"containerName": "address", "condition": "SUCCESS"} in by_name[name]["dependsOn"]
+    assert by_name["address"]["essential"] is False
+    role = next(role for role in default["roles"] if role["name"].endswith("-bridge-task"))
+    assert role["policies"]["know-address"]["Statement"][0]["Action"] == "ec2:DescribeNetworkInterfaces"
+
+
+@pytest.mark.parametrize(
+    ("servers", "asked"),
+    [
+        ([], {"JVB_DISABLE_STUN": "1"}),
+        (["a.example.com:3478", "192.0.2.7:443"], {"JVB_STUN_SERVERS": "a.example.com:3478,192.0.2.7:443"}),
+    ],
+)
+def test_stun_servers_are_those_that_the_operator_names(tmp_path, servers, asked):
+    jvb = environment(documents.render(tmp_path, jitsi_stun_servers=servers), "jvb")
+    assert {name: value for name, value in jvb.items() if "STUN" in name} == asked
+    assert jvb["JVB_REQUIRE_VALID_ADDRESS"] == "1"
+
+
+def test_a_bridge_that_lost_signalling_is_not_replaced(default):
+    """ECS judges a task by its essential containers alone, so nothing that signalling does ends a bridge."""
+    by_name = {box["name"]: box for box in default["task_definitions"][1]["containerDefinitions"]}
+    assert [name for name, box in by_name.items() if box["essential"]] == ["jvb"]
+    assert by_name["jvb"]["healthCheck"]["command"] == ["CMD", "healthcheck.sh"]
+    assert by_name["jvb"]["systemControls"] == [{"namespace": "net.ipv4.tcp_retries2", "value": "8"}]
+
+
 def test_certificates_are_on_the_file_system_and_the_secret_of_the_origin_is_not_a_setting(default):
     signalling = default["task_definitions"][0]
     caddy = next(container for container in signalling["containerDefinitions"] if container["name"] == "caddy")
@@ -154,10 +193,13 @@ def test_certificates_are_on_the_file_system_and_the_secret_of_the_origin_is_not
     assert condition.endswith(documents.PLATFORM["access_point_id"])
 
 
-def test_read_only_roots_have_room_to_write(default):
-    for _task, container in containers(default):
-        assert container["readonlyRootFilesystem"] is True
+def test_there_is_room_to_write_also_when_the_root_is_not_read_only(rendered):
+    for _task, container in containers(rendered):
         assert "/tmp" in {mount["containerPath"] for mount in container["linuxParameters"]["tmpfs"]}
+
+
+def test_read_only_roots(default):
+    assert all(container["readonlyRootFilesystem"] for _task, container in containers(default))
 
 
 def test_writable_roots_on_request(tmp_path):
@@ -193,15 +235,18 @@ def test_no_recorder_without_recording(tmp_path):
     assert not [item for item in prosody["secrets"] if "JIBRI" in item["name"]]
 
 
+WILDCARDS = (["ecs:DiscoverPollEndpoint"], ["ecs:ListTasks"], ["ec2:DescribeNetworkInterfaces"])
+
+
 def test_roles_allow_no_wildcard_without_a_reason(rendered):
     for role in rendered["roles"]:
         for document in role["policies"].values():
             for statement in document["Statement"]:
                 actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
                 assert not [action for action in actions if "*" in action]
-                # ecs:DiscoverPollEndpoint has no resource types, ecs:ListTasks only one that Fargate has not: AWS
-                # accepts nothing narrower.
-                assert statement["Resource"] != "*" or actions in (["ecs:DiscoverPollEndpoint"], ["ecs:ListTasks"])
+                # ecs:DiscoverPollEndpoint and ec2:DescribeNetworkInterfaces have no resource types, ecs:ListTasks only
+                # one that Fargate has not: AWS accepts nothing narrower.
+                assert statement["Resource"] != "*" or actions in WILDCARDS
                 assert actions != ["ecs:ListTasks"] or "ecs:cluster" in statement["Condition"]["ArnEquals"]
 
 

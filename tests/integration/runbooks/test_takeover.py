@@ -15,7 +15,48 @@ from support.server import AwsServer
 SITE = "playbooks/site.yml"
 VERSION = "0.4.0"
 # What this version changes of it: resource -> field -> the reason, in the words of the changelog.
+ADDRESS = "A bridge learns its public address from AWS."
+LOST = "A bridge notices that the address of signalling has vanished."
+# The whole container is new.
+CONTAINER = (
+    *(
+        "command",
+        "entry_point",
+        "essential",
+        "image",
+        "linux_parameters.capabilities.drop",
+        "log_configuration.log_driver",
+    ),
+    *("linux_parameters.tmpfs./tmp.mount_options", "linux_parameters.tmpfs./tmp.size", "memory_reservation", "user"),
+    *(f"log_configuration.options.{name}" for name in ("awslogs-group", "awslogs-region", "awslogs-stream-prefix")),
+    *("log_configuration.options.max-buffer-size", "log_configuration.options.mode"),
+    *("mount_points./address.source_volume", "readonly_root_filesystem"),
+)
 CHANGED = {
+    "role jitsi-video-platform-bridge-task": {"policies.know-address": ADDRESS},
+    "service jitsi-video-platform-bridge": {"task_definition": "There is a new revision."},
+    "service jitsi-video-platform-service": {"task_definition": "There is a new revision."},
+    "task definition jitsi-video-platform-signalling": {"containers.web.command": "Browsers ask no third party."},
+    "task definition jitsi-video-platform-bridge": {
+        "volumes.address": ADDRESS,
+        **{f"containers.address.{name}": ADDRESS for name in CONTAINER},
+        **{
+            f"containers.{name}.{field}": ADDRESS
+            for name in ("jvb", "coturn")
+            for field in (
+                "depends_on.address.condition",
+                "mount_points./address.read_only",
+                "mount_points./address.source_volume",
+            )
+        },
+        "containers.jvb.command": ADDRESS,
+        "containers.jvb.environment.JVB_DISABLE_STUN": ADDRESS,
+        "containers.jvb.environment.JVB_STUN_SERVERS": ADDRESS,
+        "containers.jvb.system_controls.net.ipv4.tcp_retries2": LOST,
+        "containers.stats.command": LOST,
+        "containers.stats.health_check.command": LOST,
+    },
+} | {
     f"function jitsi-video-platform-{function}": {"code_sha256": "Its modules are in other folders."}
     for function in ("rotation", "wake", "tasks", "sleep")
 } | {

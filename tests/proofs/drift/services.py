@@ -229,6 +229,11 @@ def image(definition: dict[str, Any]) -> None:
     definition["containerDefinitions"][0]["image"] += "-other"
 
 
+def kernel(definition: dict[str, Any]) -> None:
+    (jvb,) = (box for box in definition["containerDefinitions"] if box["name"] == "jvb")
+    jvb["systemControls"][0]["value"] = "15"
+
+
 def variable(definition: dict[str, Any]) -> None:
     definition["containerDefinitions"][0]["environment"].append({"name": "STRAY", "value": "x"})
 
@@ -382,7 +387,12 @@ DRIFTS: Table = {
     ],
     # Tasks
     ("task_definitions", f"task definition {NAME}-bridge"): [
-        ("containers.*.image", lambda hand: other_revision(hand, "bridge", image), "another image")
+        ("containers.*.image", lambda hand: other_revision(hand, "bridge", image), "another image"),
+        (
+            "containers.*.system_controls.*",
+            lambda hand: other_revision(hand, "bridge", kernel),
+            "another setting of the kernel",
+        ),
     ],
     ("task_definitions", f"task definition {NAME}-signalling"): [
         (

@@ -58,6 +58,10 @@ FULL = {
                 ],
             },
             "readonlyRootFilesystem": True,
+            "systemControls": [
+                {"namespace": "net.ipv4.tcp_retries2", "value": "8"},
+                {"namespace": "net.core.somaxconn", "value": "1024"},
+            ],
             "stopTimeout": 120,
             "user": "1000",
             "workingDirectory": "/srv",
@@ -251,6 +255,7 @@ def test_fields_have_readable_names():
     assert fields["containers.jvb.secrets.OTHER"] == f"{SECRET}:other::"
     assert fields["containers.jvb.portMappings.10000/udp"] == {"protocol": "udp"}
     assert fields["containers.jvb.linuxParameters.capabilities.drop"] == ["MKNOD", "NET_RAW"]
+    assert fields["containers.jvb.systemControls.net.ipv4.tcp_retries2"] == "8"
     assert fields["containers.stats.dependsOn.jvb.condition"] == "HEALTHY"
     assert fields["cpu"] == "4096"
 
@@ -277,6 +282,7 @@ def definition(*others, task=(), **container):
     return {**VALID, **dict(task), "containerDefinitions": [first, *rest]}
 
 
+RETRIES = {"namespace": "net.ipv4.tcp_retries2", "value": "8"}
 ON_EC2 = {"requiresCompatibilities": ["EC2"], "networkMode": "host", "cpu": None, "memory": "512"}
 
 
@@ -356,6 +362,15 @@ ON_EC2 = {"requiresCompatibilities": ["EC2"], "networkMode": "host", "cpu": None
             "container jvb: restartPolicy.restartAttemptPeriod 59 is out of range; use 60 to 1800 seconds",
         ),
         (
+            definition(systemControls=[{"namespace": "net.ipv4.tcp_retries2"}]),
+            "container jvb: systemControls net.ipv4.tcp_retries2 has no namespace or no value; give both",
+        ),
+        (
+            definition(task={**ON_EC2, "networkMode": "host"}, systemControls=[RETRIES]),
+            "container jvb: systemControls net.ipv4.tcp_retries2 would be the instance's in networkMode host; leave it"
+            " out or use awsvpc",
+        ),
+        (
             definition(dependsOn=[{"containerName": "web", "condition": "START"}]),
             "container jvb: waits for web to be START, but the task has no such container; correct the name",
         ),
@@ -390,6 +405,8 @@ def test_one_problem_in_words(given, message):
         definition(),
         definition(task={"cpu": ".25 vCPU", "memory": "0.5 GB"}),
         definition(image="host:5000/jvb:1"),
+        definition(systemControls=[RETRIES]),
+        definition(task=ON_EC2, systemControls=[{"namespace": "fs.mqueue.msg_max", "value": "100"}]),
         definition(secrets=[{"name": "A", "valueFrom": SECRET}]),
         definition(portMappings=[{"containerPort": 53, "protocol": "udp"}, {"containerPort": 53, "protocol": "tcp"}]),
         definition(task=ON_EC2, privileged=True, stopTimeout=600, linuxParameters={"sharedMemorySize": 2048}),

@@ -29,6 +29,7 @@ def record(name: str, *values: str, kind: str = "A") -> dict[str, Any]:
     return {"Name": f"{name}.", "Type": kind, "ResourceRecords": [{"Value": value} for value in values]}
 
 
+JVB = {"reachable": 1, "healthy": 1, "signalling": 1}
 JICOFO = {"reachable": 1, "participants": 7, "conferences": 2, "bridges": 1, "recorders": 1, "recorders_available": 1}
 ALIAS = {"Name": "meet.example.com.", "Type": "A", "AliasTarget": {"DNSName": "d1.cloudfront.net."}}
 WELL = Facts(
@@ -44,7 +45,7 @@ WELL = Facts(
     services={kind: service() for kind in KINDS},
     tasks={kind: [task()] for kind in KINDS},
     addresses={"signalling": ["203.0.113.1"], "bridge": ["203.0.113.2"]},
-    figures={"jicofo": [JICOFO], "jvb": [{"reachable": 1, "healthy": 1}]},
+    figures={"jicofo": [JICOFO], "jvb": [JVB]},
     records=[
         record("origin.meet.example.com", "203.0.113.1"),
         record("turn.meet.example.com", "203.0.113.2"),
@@ -143,6 +144,13 @@ BROKEN = [
     ({"figures": {}}, "signalling", "bad", "no figures of jicofo"),
     ({"figures": {"jicofo": [{"reachable": 0}]}}, "signalling", "bad", "does not answer"),
     ({"figures": {"jicofo": [{**JICOFO, "bridges": 0}]}}, "bridges", "bad", "0 of 1 running"),
+    (
+        {"figures": {"jicofo": [JICOFO], "jvb": [{**JVB, "healthy": 0}]}},
+        "bridges",
+        "warn",
+        "1 call themselves unhealthy",
+    ),
+    ({"figures": {"jicofo": [JICOFO], "jvb": [JVB, {**JVB, "signalling": 0}]}}, "bridges", "warn", "1 do not hear"),
     ({"figures": {"jicofo": [{**JICOFO, "recorders": 0}]}}, "recorders", "warn", "sees 0 of 1 running"),
     ({"addresses": {"signalling": ["203.0.113.9"]}}, "address of origin", "bad", "is 203.0.113.1, which is not all of"),
     ({"records": WELL.records[1:]}, "address of origin", "bad", "has no address"),

@@ -206,6 +206,9 @@ def test_figures_say_why_and_how_late():
 def test_figures_say_whether_people_can_meet():
     sick = replace(SEEN, services={**SEEN.services, "bridge": replace(SEEN.services["bridge"], tasks=())})
     assert figures(LONG_AWAKE, sick, None, NOW, SETTINGS)["ready"] == 0
+    # Healthy, but nobody can send it anything.
+    mute = services(bridge=replace(RUNS, tasks=(Task(None, NOW, True),)))
+    assert figures(LONG_AWAKE, mute, None, NOW, SETTINGS)["ready"] == 0
     hidden = replace(SEEN, records={**SEEN.records, "origin": BLACKHOLE})
     assert figures(LONG_AWAKE, hidden, None, NOW, SETTINGS)["ready"] == 0
     # With the door closed nobody is to meet.

@@ -192,7 +192,7 @@ WRONG_INPUTS: list[tuple[str, str, Any, str]] = [
     ("ecs_service", "ecs_service_image_digests", {"web": "x"}, "image and its release"),
     ("ecs_service", "ecs_service_turn_host", "turn", "not a domain name"),
     ("ecs_service", "ecs_service_turn_port", 70000, "1 to 65535"),
-    ("ecs_service", "ecs_service_stun_servers", [], "is empty"),
+    ("ecs_service", "ecs_service_stun_servers", ["stun.example.com"], "is not host:port"),
     ("ecs_service", "ecs_service_max_participants", 1, "2 to 500"),
     ("ecs_service", "ecs_service_resolution", 719, "not offered"),
     ("ecs_service", "ecs_service_timezone", "Mars", "IANA"),

@@ -351,12 +351,15 @@ def _point(seen: Seen, origin: tuple[str, ...], turn: tuple[str, ...]) -> list[A
 
 
 def steps(item: Item | None, seen: Seen, now: float) -> dict[str, bool]:
-    """How far waking has come. ``address`` is that the name leads to the task."""
+    """How far waking has come. ``address`` is that the name leads to the task.
+
+    A bridge without a public address carries no media, whatever it says of itself.
+    """
     signalling, bridge = seen.services[SIGNALLING], seen.services[BRIDGE]
     return {
         "task": signalling.running > 0,
         "services": any(task.healthy for task in signalling.tasks),
-        "bridge": any(task.healthy for task in bridge.tasks),
+        "bridge": any(task.healthy and task.address for task in bridge.tasks),
         "address": item is not None
         and now >= item.publish_at
         and any((task.address,) == seen.records.get(ORIGIN) for task in signalling.tasks if task.healthy),
