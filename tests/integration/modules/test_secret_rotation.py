@@ -210,14 +210,14 @@ def test_awake_restarts_all_in_order(aws: AwsServer, account: Account, run: Run,
     assert account.counts() == dict.fromkeys(SERVICES, (1, 1))
 
 
-UNKNOWN = "Postponed, since the platform is awake and how many people meet is not known."
+UNKNOWN = "Postponed, since nobody knows how many people meet, since jicofo has not told."
 
 
 @pytest.mark.parametrize(
     ("figures", "why", "age", "overdue"),
     [
-        ({"participants": 3}, "Postponed, since 3 participants meet now.", 96, False),
-        ({"participants": 1}, "Postponed, since 1 participant meets now.", 98, True),
+        ({"participants": 3}, "Postponed, since 3 people meet now.", 96, False),
+        ({"participants": 1}, "Postponed, since 1 person is in a meeting now.", 98, True),
         ({"participants": 0, "ago": 200}, UNKNOWN, 91, False),
         (None, UNKNOWN, 91, False),
     ],

@@ -331,7 +331,7 @@ def meeting(function):
 
 def test_while_people_meet_nothing_is_written(function, meeting):
     token = function.rotate()
-    refused(function, "postponed, since 3 participants meet", event("createSecret", token))
+    refused(function, "postponed, since 3 people meet", event("createSecret", token))
     assert function.document(token) == {}
 
 
@@ -339,8 +339,8 @@ def test_values_that_were_made_while_nobody_met_wait_for_the_last_to_leave(funct
     token = function.rotate()
     function.step("createSecret", token)
     request.getfixturevalue("meeting")
-    refused(function, "postponed, since 3 participants meet", event("setSecret", token))
-    refused(function, "postponed, since 3 participants meet", event("finishSecret", token))
+    refused(function, "postponed, since 3 people meet", event("setSecret", token))
+    refused(function, "postponed, since 3 people meet", event("finishSecret", token))
 
 
 def test_the_report_tells_the_age(function):
@@ -376,7 +376,7 @@ def test_once_a_day_a_rotation_is_finished_that_was_left_half_way(function, requ
     token = function.rotate()
     request.getfixturevalue("meeting")
     *_, line = function.call({"action": "report"})
-    assert line["message"] == "postponed, since 3 participants meet now"
+    assert line["message"] == "postponed, since 3 people meet now"
     assert function.version("AWSPENDING") == token
 
 
