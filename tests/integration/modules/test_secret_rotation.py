@@ -196,11 +196,21 @@ def printing(account: Account, later: float = 0, **figures: int) -> Iterator[Non
         thread.join()
 
 
-@pytest.mark.parametrize("participants", [0, 5], ids=["nobody there", "forced"])
-def test_awake_restarts_all_in_order(aws: AwsServer, account: Account, run: Run, participants: int) -> None:
+NOTICED = "5 people meet now: a rotation restarts signalling, and every page reloads"
+
+
+@pytest.mark.parametrize(
+    ("participants", "options", "disturbs"),
+    [(0, {}, ""), (5, {"force": True}, NOTICED), (5, {"disturb": True}, NOTICED)],
+    ids=["nobody there", "forced", "although people meet"],
+)
+def test_awake_restarts_all_in_order(
+    aws: AwsServer, account: Account, run: Run, participants: int, options: dict[str, Any], disturbs: str
+) -> None:
     account.platform(1)
     with printing(account, participants=participants):
-        result = run(force=bool(participants), only=["turn_credentials"])
+        result = run(only=["turn_credentials"], **options)
+    assert result["disturbs"] == disturbs
     changes = [call for call in writes(aws) if call != "PutLogEvents"]
     start = ["RegisterScalableTarget", "UpdateService"]
     assert changes == [*MOVES[:2], *start, *MOVES[1:], *start, "UpdateService", "UpdateService", *MOVES[1:]]
@@ -236,6 +246,28 @@ def test_postponed_while_people_may_meet(
         assert result["rotation"]["message"].startswith(why)
         assert result["rotation"]["overdue"] == overdue
         assert writes(aws) == []
+
+
+def test_what_is_not_due_disturbs_nobody(aws: AwsServer, account: Account, run: Run) -> None:
+    account.platform(1)
+    account.jicofo(participants=5)
+    result = run(disturb=True)
+    assert (result["rotation"]["result"], result["disturbs"], writes(aws)) == ("nothing", "", [])
+
+
+def test_who_has_just_come_in_is_not_disturbed(aws: AwsServer, account: Account, run: Run) -> None:
+    """jicofo's newest figure is 0, but its task protects itself."""
+    account.platform(1)
+    account.age(91)
+    task = {"taskDefinition": "t", "launchType": "FARGATE", "group": f"service:{SERVICES['signalling']}"}
+    (task,) = account.ecs.run_task(cluster=CLUSTER, **task)["tasks"]
+    account.ecs.update_task_protection(cluster=CLUSTER, tasks=[task["taskArn"]], protectionEnabled=True)
+    account.jicofo(participants=0)
+    result = run()
+    assert result["rotation"]["result"] == "postponed"
+    assert result["rotation"]["message"].startswith("Postponed, since somebody has just come in, since the signalling")
+    assert "UpdateService" not in writes(aws)
+    assert account.counts() == dict.fromkeys(SERVICES, (1, 1))
 
 
 def test_waits_for_the_last_participant(account: Account, run: Run) -> None:

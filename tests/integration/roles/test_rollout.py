@@ -4,10 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
-from support.recordings import publish
 
 CLUSTER, BRIDGE = "jitsi-video-platform-cluster", "jitsi-video-platform-bridge"
 RECORDER, SIGNALLING = "jitsi-video-platform-recorder", "jitsi-video-platform-service"
@@ -155,24 +152,11 @@ def test_a_deployment_that_no_call_holds_up_must_settle_in_time(site, deployment
 
 
 @pytest.fixture
-def people(aws_server, site):
-    """Signalling runs, and so many people meet: a number for each look at the figures, the last one for ever."""
-    from moto.cloudwatch.models import CloudWatchBackend
-
-    ecs, cloudwatch = aws_server.client("ecs"), aws_server.client("cloudwatch")
+def people(aws_server, site, people_meet):
+    """Signalling runs, and so many people meet."""
+    ecs = aws_server.client("ecs")
     ecs.update_service(cluster=CLUSTER, service=SIGNALLING, desiredCount=1)
-    with pytest.MonkeyPatch.context() as patched:
-        read, meet = CloudWatchBackend.get_metric_data, [0]
-
-        def get_metric_data(backend, *args, **named):
-            backend.metric_data = []
-            publish(cloudwatch, "jitsi-video-platform", "Participants", [(datetime.now(UTC), meet[0])])
-            if len(meet) > 1:
-                meet.pop(0)
-            return read(backend, *args, **named)
-
-        patched.setattr(CloudWatchBackend, "get_metric_data", get_metric_data)
-        yield lambda *numbers: meet.__setitem__(slice(None), numbers)
+    yield people_meet
     ecs.update_service(cluster=CLUSTER, service=SIGNALLING, desiredCount=0)
 
 

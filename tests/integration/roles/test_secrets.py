@@ -308,8 +308,9 @@ def test_a_schedule_that_is_set_tests_the_function_only(function):
 
 
 @pytest.fixture
-def meeting(function):
-    """A platform that is awake, in which people meet."""
+def meeting(function, request):
+    """A platform that is awake, in which so many people meet, 3 by default; None is that nobody tells."""
+    people = getattr(request, "param", 3)
     ecs, logs = function.aws.client("ecs"), function.aws.client("logs")
     ecs.create_cluster(clusterName="meet-cluster")
     ecs.register_task_definition(family="t", containerDefinitions=[{"name": "c", "image": "i", "memory": 64}])
@@ -317,7 +318,7 @@ def meeting(function):
     ecs.update_service(cluster="meet-cluster", service="meet-service", desiredCount=1)
     logs.create_log_group(logGroupName="/ecs/meet")
     logs.create_log_stream(logGroupName="/ecs/meet", logStreamName="jicofo")
-    figures = {"source": "jicofo", "platform": "meet", "participants": 3, "bridges": 1, "recorders": 0}
+    figures = {"source": "jicofo", "platform": "meet", "participants": people, "bridges": 1, "recorders": 0}
     logs.put_log_events(
         logGroupName="/ecs/meet",
         logStreamName="jicofo",
@@ -329,9 +330,20 @@ def meeting(function):
     logs.delete_log_group(logGroupName="/ecs/meet")
 
 
-def test_while_people_meet_nothing_is_written(function, meeting):
+@pytest.mark.parametrize(
+    ("meeting", "who"),
+    [
+        (3, "3 people meet now"),
+        # They talk past the bridge.
+        (2, "2 people meet now"),
+        (1, "1 person is in a meeting now"),
+        (None, "nobody knows how many people meet, since jicofo has not told"),
+    ],
+    indirect=["meeting"],
+)
+def test_while_people_meet_nothing_is_written(function, meeting, who):
     token = function.rotate()
-    refused(function, "postponed, since 3 people meet", event("createSecret", token))
+    refused(function, f"postponed, since {who}", event("createSecret", token))
     assert function.document(token) == {}
 
 
