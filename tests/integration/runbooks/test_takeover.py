@@ -18,6 +18,10 @@ VERSION = "0.4.0"
 CHANGED = {
     f"function jitsi-video-platform-{function}": {"code_sha256": "Its modules are in other folders."}
     for function in ("rotation", "wake", "tasks", "sleep")
+} | {
+    "role jitsi-video-platform-rotation-function": {
+        "policies.rotate-secret": "It looks whether signalling protects itself before it stops it."
+    }
 }
 
 
