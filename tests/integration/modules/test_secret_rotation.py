@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.document import STAMP
-from support.month import secret_of
+from support.month import MINUTE, backend, secret_of, utcnow
 from support.server import AwsServer
 
 NAME = "meet"
@@ -261,6 +261,8 @@ def test_who_has_just_come_in_is_not_disturbed(aws: AwsServer, account: Account,
     account.age(91)
     task = {"taskDefinition": "t", "launchType": "FARGATE", "group": f"service:{SERVICES['signalling']}"}
     (task,) = account.ecs.run_task(cluster=CLUSTER, **task)["tasks"]
+    # The emulator forgets when it was made.
+    backend("ecs").tasks[CLUSTER][task["taskArn"]].created_at = utcnow() - 10 * MINUTE
     account.ecs.update_task_protection(cluster=CLUSTER, tasks=[task["taskArn"]], protectionEnabled=True)
     account.jicofo(participants=0)
     result = run()
