@@ -13,6 +13,7 @@ author: [meetops.jitsi contributors (@meetops)]
 description:
   - Counts the changes that the modules of this collection return. With C(--check) it also lists them, one line a
     resource, with the fields that would change.
+  - Says who meets now and what they notice, if a change ends meetings or reloads everybody's page.
   - Prints nothing when no module of this collection took part, or when a real run changed nothing.
 requirements:
   - It must be enabled, as C(ansible.cfg) of this collection does, with C(callbacks_enabled = meetops.jitsi.plan) or
@@ -32,8 +33,9 @@ ACTIONS = {
 }
 
 
-def render(changes: list[dict[str, Any]], planned: bool, failed: bool) -> list[str]:
-    """The lines to print: the changes, if they are a plan, and their number. After a failure it is not all."""
+def render(changes: list[dict[str, Any]], disturbs: list[str], planned: bool, failed: bool) -> list[str]:
+    """The lines to print: the changes, if they are a plan, what people notice, and the number of changes. After a
+    failure it is not all."""
     counts = dict.fromkeys(ACTIONS, 0)
     lines = []
     for change in changes:
@@ -42,7 +44,7 @@ def render(changes: list[dict[str, Any]], planned: bool, failed: bool) -> list[s
         lines.append(f"  {ACTIONS[change['action']][0]} {change['resource']}{fields}")
     words = ", ".join(f"{count} {ACTIONS[action][1 if planned else 2]}" for action, count in counts.items())
     title = f"{'Plan' if planned else 'Done'}{' until the failure' if failed else ''}"
-    return [*(lines if planned else []), f"{title}: {words}"]
+    return [*(lines if planned else []), *(f"  ! {text}" for text in disturbs), f"{title}: {words}"]
 
 
 class CallbackModule(CallbackBase):
@@ -57,6 +59,7 @@ class CallbackModule(CallbackBase):
         super().__init__()
         self.seen = False
         self.changes: list[dict[str, Any]] = []
+        self.disturbs: list[str] = []
 
     def v2_runner_on_ok(self, result: Any) -> None:
         """Keep the changes that a task returned, with those of each item of its loop."""
@@ -67,10 +70,11 @@ class CallbackModule(CallbackBase):
             ):
                 self.seen = True
                 self.changes += changes
+                self.disturbs += [returned["disturbs"]] if returned.get("disturbs") else []
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """Print the summary."""
         planned = bool(context.CLIARGS.get("check"))
         if self.changes or (self.seen and planned):
-            for line in render(self.changes, planned, bool(stats.failures or stats.dark)):
+            for line in render(self.changes, self.disturbs, planned, bool(stats.failures or stats.dark)):
                 self._display.display(line)

@@ -71,24 +71,9 @@ from typing import Any
 from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import task_protection
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect, in_use, plan
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect, in_use
 from ansible_collections.meetops.jitsi.plugins.module_utils.platform import state
 from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
-
-
-def figures(module: Any, name: str) -> dict[str, int | None]:
-    """The newest figures of the last minutes, none older."""
-    usage = connect.of_platform(module, name).usage(Settings(idle=0))
-    told = {"participants": usage.participants, "busy": usage.busy, "waiting": usage.waiting}
-    return {figure: plan.newest(minutes) for figure, minutes in told.items()}
-
-
-def protected_tasks(api: Any, cluster: str, services: list[str]) -> int:
-    """How many tasks of the services hold a protection."""
-    arns = [arn for service in services for arn in ecs.service_tasks(api, cluster, service)]
-    return len(task_protection.state(ecs.protections(api, cluster, arns)))
 
 
 def reconcile(module: Any) -> None:
@@ -103,8 +88,8 @@ def reconcile(module: Any) -> None:
     }
     services = {kind: state.service(service, active[service]) for kind, service in wanted.items() if service in active}
     awake = any(in_use.is_on(service) for service in services.values())
-    told = figures(module, name) if awake else {}
-    protected = protected_tasks(api, cluster, list(active)) if awake else 0
+    told = connect.figures(module, name) if awake else {}
+    protected = connect.protected(module, cluster, active) if awake else 0
     module.exit_json(
         changed=False,
         in_use={

@@ -69,6 +69,12 @@ changes:
   type: list
   elements: dict
   sample: [{resource: platform jitsi-video-platform, action: update, fields: [phase, signalling_desired]}]
+disturbs:
+  description: What people lose who meet or record now, when O(state=asleep) is forced. Empty if nobody loses anything.
+  returned: success
+  type: str
+  sample: "3 people meet: sleep ends that"
+  version_added: 0.5.0
 in_the_way:
   description: What people would lose, and why the platform was not put to sleep.
   returned: when O(state=asleep) is refused
@@ -82,7 +88,7 @@ from typing import Any
 from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import applicationautoscaling
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect, plan
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect, in_use, plan
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import reconcile as steps
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Cloud
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
@@ -118,7 +124,7 @@ def reconcile(module: Any) -> None:
     obstacle = plan.in_the_way(item, seen, usage)
     if wish == "asleep" and obstacle and not force:
         module.fail_json(
-            msg=f"state asleep: {obstacle}; wait until it sleeps by itself, or end what is under way with force=true",
+            msg=in_use.notice(f"state asleep: {obstacle}", "sleep ends that", advice=True),
             in_the_way=obstacle,
         )
 
@@ -126,7 +132,9 @@ def reconcile(module: Any) -> None:
         set_limits(module, limits)
         move(cloud, settings, wish, force)
 
-    finish(module, plan.plan(module.params["name"], item, seen, wish, force, limits), apply)
+    changes = plan.plan(module.params["name"], item, seen, wish, force, limits)
+    disturbs = in_use.notice(obstacle, "sleep ends that", advice=False) if obstacle and wish == "asleep" else ""
+    finish(module, changes, apply, disturbs=disturbs)
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ options:
     type: path
     required: true
   force:
-    description: Restore now although people meet. It ends their meetings.
+    description: Restore now although people meet. Signalling restarts, and the page of everybody reloads.
     type: bool
     default: false
   wait_minutes:
@@ -99,6 +99,12 @@ restoration:
       description: What was done, in order.
       type: list
       elements: str
+disturbs:
+  description: What people notice who meet now, when it is forced. Empty if nobody notices anything.
+  returned: success
+  type: str
+  sample: "3 people meet now: a restored secret restarts signalling, and every page reloads"
+  version_added: 0.5.0
 changes:
   description: What changed, or would change in check mode.
   returned: success
@@ -119,6 +125,7 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.backup import vault
 from ansible_collections.meetops.jitsi.plugins.module_utils.backup.store import load, verify
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import in_use
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document, report, restoration, rotation
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.connect import connect
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import CURRENT, PENDING, RESTART, Do
@@ -138,7 +145,7 @@ class Restore:
         self.described: dict[str, Any] | None = None
         self.current: document.Document = {}
         self.former: document.Document = {}
-        self.version, self.postponed, self.deleted, self.ended = "", "", False, False
+        self.version, self.meeting, self.postponed, self.deleted, self.ended = "", "", "", False, False
         self.missing: list[str] = []
         self.differing: list[str] = []
         self.left: list[str] = []
@@ -208,11 +215,16 @@ class Restore:
             )
 
     def busy(self) -> str:
-        """Why it must wait, empty if it need not."""
-        platform = rotation.read_platform(self.cloud)
-        if self.params["force"] or platform.idle:
+        """Who meets, so that it must wait; empty if it need not."""
+        self.meeting = rotation.read_platform(self.cloud).meeting
+        return "" if self.params["force"] else self.meeting
+
+    @property
+    def disturbs(self) -> str:
+        """What people notice who meet, when it is forced."""
+        if not (self.params["force"] and self.meeting and (self.differing or self.unfinished)):
             return ""
-        return "people meet" if platform.said else "the platform is awake and nobody knows whether people meet"
+        return in_use.notice(self.meeting, f"a restored secret {in_use.RESTARTS}", advice=False)
 
     def wait(self, seconds: float) -> None:
         """Wait until nobody meets, at most so long."""
@@ -312,6 +324,7 @@ def reconcile(module: Any) -> None:
             compare({resource: before} if restore.described else {}, {} if restore.postponed else {resource: after}),
             restore.apply,
             restoration=restore.report,
+            disturbs=restore.disturbs,
         )
     except (rotation.RotationError, rotation.Conflict) as error:
         module.fail_json(msg=f"{params['name']}: {error}")

@@ -14,7 +14,8 @@ description:
   - Components read the secret only when their task starts, so the new version becomes current only while no signalling
     task exists. Asleep, that is at once. Awake, it stops signalling, moves the label, starts signalling again, replaces
     bridges and recorders, and sees that all of them have logged in. If not, it puts the former values back.
-  - While people meet, or nobody knows whether they do, it changes nothing and says so, unless O(force=true).
+  - While people meet, or nobody knows whether they do, it changes nothing and says so, unless
+    O(disturb=true) or O(force=true).
   - Finishes, or takes back, what a run that died has begun, its own or that of the rotation function.
   - Never returns, shows or logs a value.
 author: [meetops.jitsi contributors (@meetops)]
@@ -48,9 +49,15 @@ options:
     elements: str
     default: []
   force:
-    description: Rotate now, however old the values are and although people meet. It ends their meetings.
+    description: Rotate now, however old the values are and although people meet. Signalling restarts, and the page of
+      everybody reloads.
     type: bool
     default: false
+  disturb:
+    description: Rotate what is due, or named, although people meet.
+    type: bool
+    default: false
+    version_added: 0.5.0
   wait_minutes:
     description: For how long to wait until the last participant has left.
     type: int
@@ -62,7 +69,7 @@ notes:
     put the former values back.
   - Two runs at once, or a run beside the rotation function, end with one new version. Labels of Secrets Manager decide.
   - "Permissions: secretsmanager:DescribeSecret, GetSecretValue, PutSecretValue, UpdateSecretVersionStage;
-    ecs:DescribeServices, ListTasks, DescribeTasks, UpdateService, UpdateTaskProtection;
+    ecs:DescribeServices, ListTasks, DescribeTasks, GetTaskProtection, UpdateService, UpdateTaskProtection;
     application-autoscaling:DescribeScalableTargets, RegisterScalableTarget; logs:FilterLogEvents; with an
     own key also kms:GenerateDataKey and kms:Decrypt on it."
 seealso:
@@ -130,13 +137,19 @@ rotation:
       elements: str
   sample:
     result: postponed
-    message: "Postponed, since 3 participants meet now. The oldest value is 93 days old, rotation was due 3 days ago."
+    message: "Postponed, since 3 people meet now. The oldest value is 93 days old, rotation was due 3 days ago."
     key_names: []
     version_id: 7d2f9bd0-8a2c-4d3e-9a57-4f2a5b8b3c1e
     age_days: 93.2
     due_in_days: -3.2
     overdue: false
     steps: []
+disturbs:
+  description: What people notice who meet now, when the rotation is forced. Empty if nobody notices anything.
+  returned: success
+  type: str
+  sample: "3 people meet now: a rotation restarts signalling, and every page reloads"
+  version_added: 0.5.0
 changes:
   description: What changed, or would change in check mode.
   returned: success
@@ -150,6 +163,7 @@ from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, compare
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import in_use
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret import document, report, rotation
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.connect import connect
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.rotation_plan import Action, Request
@@ -182,7 +196,9 @@ def rotate(module: Any, secret: str, rotating: rotation.Rotation) -> None:
             rotating.run()
 
     changes = compare({resource: before}, {resource: after})
-    finish(module, changes, apply, rotation=lambda: result(module, action, rotating))
+    who = rotating.platform.meeting if changes else ""
+    disturbs = in_use.notice(who, f"a rotation {in_use.RESTARTS}", advice=False) if who else ""
+    finish(module, changes, apply, rotation=lambda: result(module, action, rotating), disturbs=disturbs)
 
 
 def reconcile(module: Any) -> None:
@@ -190,7 +206,9 @@ def reconcile(module: Any) -> None:
     params = module.params
     document.check_keys(params["keys"])
     report.check(params["days"], params["grace_days"], params["wait_minutes"])
-    request = Request(days=params["days"], named=frozenset(params["only"]), force=params["force"])
+    request = Request(
+        days=params["days"], named=frozenset(params["only"]), force=params["force"], disturb=params["disturb"]
+    )
     try:
         cloud = connect(module)
         rotate(module, cloud.secret, rotation.Rotation(cloud, params["keys"], request, say=module.log))
@@ -209,6 +227,7 @@ def main() -> None:
             "grace_days": {"type": "int", "default": 7},
             "only": {"type": "list", "elements": "str", "default": []},
             "force": {"type": "bool", "default": False},
+            "disturb": {"type": "bool", "default": False},
             "wait_minutes": {"type": "int", "default": 0},
         },
         reconcile,

@@ -13,6 +13,8 @@ description:
     default.
   - The desired count is never touched afterwards. It belongs to the life cycle and to autoscaling.
   - Moving tasks between zones for balance (C(availabilityZoneRebalancing)) cuts calls, so it is off unless asked for.
+  - With O(platform), a run that would replace the tasks of signalling changes no service while people meet. When
+    signalling restarts, the page of everybody reloads.
 author: [meetops.jitsi contributors (@meetops)]
 options:
   cluster:
@@ -32,6 +34,18 @@ options:
     description: Tags of every service.
     type: dict
     default: {}
+  platform:
+    description:
+      - The platform whose services these are, by the name that all its names derive from.
+      - Before tasks of its signalling are replaced, the module looks whether people meet, and fails if they do. Unknown
+        figures count as people. Fields that need no new tasks, and other services, are changed at any time.
+    type: str
+    version_added: 0.5.0
+  force:
+    description: Replace signalling although people meet.
+    type: bool
+    default: false
+    version_added: 0.5.0
 extends_documentation_fragment:
   - meetops.jitsi.common
   - amazon.aws.common.modules
@@ -42,6 +56,7 @@ notes:
     awake service to sleep. It always reports a change when it gets the ARN of a task definition. It ignores drift of
     the network configuration.
   - A run that changes nothing makes one API call for up to ten services.
+  - "Permissions to look whether people meet: ecs:ListTasks, ecs:GetTaskProtection and cloudwatch:GetMetricData."
 """
 
 EXAMPLES = r"""
@@ -60,6 +75,16 @@ EXAMPLES = r"""
         deploymentConfiguration:
           deploymentCircuitBreaker: { enable: true, rollback: true }
     tags: { Environment: prod }
+
+- name: Keep the services of a platform, whose signalling has new tasks only while nobody meets
+  meetops.jitsi.services:
+    cluster: jitsi-video-platform-cluster
+    services: "{{ services }}"
+    platform: jitsi-video-platform
+  register: kept
+  until: kept is success or kept.in_the_way is undefined
+  retries: 90
+  delay: 10
 
 - name: Remove a service
   meetops.jitsi.services:
@@ -92,6 +117,18 @@ services:
     task_definition:
       description: ARN of the task definition.
       type: str
+disturbs:
+  description: What people notice who meet now, in check mode with what helps. Empty if nobody notices anything.
+  returned: success
+  type: str
+  sample: "12 people meet now: replacing jitsi-video-platform-service restarts signalling, and every page reloads"
+  version_added: 0.5.0
+in_the_way:
+  description: Who meets, and why no service was changed.
+  returned: when signalling is not replaced because of that
+  type: str
+  sample: 12 people meet now
+  version_added: 0.5.0
 changes:
   description: What changed, or would in check mode.
   returned: always
@@ -103,16 +140,21 @@ changes:
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.meetops.jitsi.plugins.module_utils import names
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws import ecs
 from ansible_collections.meetops.jitsi.plugins.module_utils._aws.runner import client, finish, run
 from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change, Fields, compare
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import services
 from ansible_collections.meetops.jitsi.plugins.module_utils.items import by_state
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle import connect, in_use
+from ansible_collections.meetops.jitsi.plugins.module_utils.variables.kinds import PLATFORM
 
 ARGUMENTS: dict[str, Any] = {
     "cluster": {"type": "str", "required": True},
     "services": {"type": "list", "elements": "dict", "default": []},
     "tags": {"type": "dict", "default": {}},
+    "platform": {"type": "str"},
+    "force": {"type": "bool", "default": False},
 }
 
 
@@ -186,6 +228,31 @@ def requested(api: Any, listed: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return requests
 
 
+def disturbed(module: Any, found: Services, changes: Iterable[Change]) -> str:
+    """What people notice of the changes who meet now; empty if nobody does. Fails if that needs to be forced."""
+    platform, force = module.params["platform"], module.params["force"]
+    signalling = names.services(platform)["signalling"] if platform else ""
+    ending = [
+        change
+        for change in changes
+        if change.resource == services.SERVICE + signalling and services.replaces_tasks(change)
+    ]
+    # Where no task runs, nobody meets.
+    if not ending or not found.alive[signalling]["runningCount"]:
+        return ""
+    # As late as can be: one of the next calls ends the task.
+    people = connect.figures(module, platform)["participants"]
+    who = in_use.meeting(people, connect.protected(module, module.params["cluster"], [signalling]))
+    what = (
+        f"removing {signalling} ends every meeting"
+        if ending[0].after is None
+        else f"replacing {signalling} {in_use.RESTARTS}"
+    )
+    if who and not (force or module.check_mode):
+        module.fail_json(msg=in_use.notice(who, what, advice=True), in_the_way=who)
+    return in_use.notice(who, what, advice=not force) if who else ""
+
+
 def reconcile(module: Any) -> None:
     """Check the input, read the services, make them as wanted."""
     params = module.params
@@ -196,12 +263,13 @@ def reconcile(module: Any) -> None:
     found = Services(api, params["cluster"], requests, described)
     changes = compare(services.current(found.alive), services.wanted(requests, params["tags"]), prune=True)
     services.check_changes(changes)
-    finish(module, changes, found.apply, services=found.result)
+    disturbs = disturbed(module, found, changes)
+    finish(module, changes, found.apply, services=found.result, disturbs=disturbs)
 
 
 def main() -> None:
     """Run the module."""
-    run(ARGUMENTS, reconcile)
+    run(ARGUMENTS, reconcile, rules={"platform": PLATFORM["name"]})
 
 
 if __name__ == "__main__":

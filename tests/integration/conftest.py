@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import yaml
 from support import playbooks
+from support.recordings import publish
 from support.server import AwsServer
 
 Run = Callable[..., dict[str, Any]]
@@ -94,3 +96,22 @@ def refused(aws_server: AwsServer, run_module: Run) -> Callable[..., str]:
         return str(result["msg"])
 
     return run
+
+
+@pytest.fixture
+def people_meet(aws_server: AwsServer, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """So many people meet on the platform of the defaults. ``people_meet(3, 0)`` sets one number a look at figures,
+    the last one for ever; until then it is 0."""
+    from moto.cloudwatch.models import CloudWatchBackend
+
+    cloudwatch, read, people = aws_server.client("cloudwatch"), CloudWatchBackend.get_metric_data, [0]
+
+    def get_metric_data(backend: Any, *args: Any, **named: Any) -> Any:
+        backend.metric_data = []
+        publish(cloudwatch, "jitsi-video-platform", "Participants", [(datetime.now(UTC), people[0])])
+        if len(people) > 1:
+            people.pop(0)
+        return read(backend, *args, **named)
+
+    monkeypatch.setattr(CloudWatchBackend, "get_metric_data", get_metric_data)
+    return lambda *numbers: people.__setitem__(slice(None), numbers)

@@ -13,7 +13,7 @@ from ..variables.options import Option, options
 
 LONGEST_ANSWER = 1024
 # What playbooks take that are careful while people meet; it is a fact of the deployment, no option of a playbook.
-FORCE = {"jitsi_force": Option(flag(), "Although people meet or record: their calls end.", "true", "false")}
+FORCE = {"jitsi_force": Option(flag(), "Although people meet or record: calls end, pages reload.", "true", "false")}
 
 
 def survey(playbook: str, ask: Mapping[str, Any]) -> dict[str, Any]:

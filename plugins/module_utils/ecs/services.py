@@ -50,6 +50,12 @@ DEFAULTS: dict[str, Any] = {
 # Lists that keep their order: a placement strategy is applied step by step.
 ORDERED = {"placementStrategy"}
 BUILT_IN_PROVIDERS = {"FARGATE", "FARGATE_SPOT"}
+# A service gets new tasks when one of these changes, by the UpdateService reference; with other capacity, because
+# ``update_request`` asks for them. What else changes is of the service alone, or holds for later tasks.
+REPLACING = {
+    "capacityProviderStrategy", "loadBalancers", "networkConfiguration", "platformVersion", "serviceRegistries",
+    "taskDefinition",
+}  # fmt: skip
 
 
 def current(alive: Mapping[str, Service]) -> dict[str, dict[str, Any]]:
@@ -128,6 +134,13 @@ def update_request(service: Service, changed: list[str]) -> dict[str, Any]:
         # AWS refuses to move a service to other capacity without it.
         request["forceNewDeployment"] = True
     return request
+
+
+def replaces_tasks(change: Change) -> bool:
+    """Whether a change of a service, or its end, ends the tasks that it has."""
+    if change.before is None or change.after is None:
+        return change.before is not None
+    return any(field.partition(".")[0] in REPLACING for field in change.fields)
 
 
 def state(service: Service) -> dict[str, Any]:

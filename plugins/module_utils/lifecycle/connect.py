@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import is_boto3_error_code
 
-from .._aws import route53, runner
+from .._aws import ecs, route53, runner
+from ..ecs import task_protection
 from ..errors import InvalidInput
 from . import plan
 from .functions.cloud import Cloud, Names
@@ -61,6 +62,21 @@ def of_platform(module: Any, name: str) -> Quiet:
     """The platform of this name, for what needs no names of hosts: its services and figures."""
     environment = {"PLATFORM": name, "DOMAIN": "", "ZONE_ID": ""}
     return Quiet(functools.partial(runner.client, module), Names.from_environment(environment))
+
+
+def figures(module: Any, name: str) -> dict[str, int | None]:
+    """The newest figures of the last minutes, none older: ``participants``, ``busy`` (recorders), ``waiting``
+    (recordings), each None where nobody told."""
+    usage = of_platform(module, name).usage(Settings(idle=0))
+    told = {"participants": usage.participants, "busy": usage.busy, "waiting": usage.waiting}
+    return {figure: plan.newest(minutes) for figure, minutes in told.items()}
+
+
+def protected(module: Any, cluster: str, services: Iterable[str]) -> int:
+    """How many tasks of the services say, by their protection, that they have work."""
+    api = runner.client(module, "ecs")
+    arns = [arn for service in services for arn in ecs.service_tasks(api, cluster, service)]
+    return len(task_protection.state(ecs.protections(api, cluster, arns)))
 
 
 def settings(module: Any) -> Settings:

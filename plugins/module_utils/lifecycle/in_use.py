@@ -1,6 +1,7 @@
 # Copyright (c) 2026 meetops.jitsi contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether somebody would lose something if the platform ended now. Unknown figures count as somebody."""
+"""Whether somebody would lose something if the platform, or only its signalling, ended now. Unknown figures count as
+somebody."""
 
 from __future__ import annotations
 
@@ -8,6 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 COUNTS = ("desired", "running", "pending")
+RESTARTS = "restarts signalling, and every page reloads"
+UNKNOWN = "nobody knows how many people meet, since jicofo has not told"
+# What lets a run end calls: the variable, as people give it.
+FORCE = "-e jitsi_force=true"
 
 
 def is_on(service: Mapping[str, Any]) -> bool:
@@ -25,7 +30,7 @@ def obstacle(services: Mapping[str, Mapping[str, Any]], figures: Mapping[str, in
     on = {kind for kind, service in services.items() if is_on(service)}
     people, busy, waiting = (figures.get(figure) for figure in ("participants", "busy", "waiting"))
     if "signalling" in on and people:
-        return f"{people} {'people meet' if people != 1 else 'person is in a meeting'}"
+        return people_meet(people)
     if "recorder" in on and busy:
         return "a recorder is at work"
     if "recorder" in on and waiting:
@@ -35,7 +40,30 @@ def obstacle(services: Mapping[str, Mapping[str, Any]], figures: Mapping[str, in
             f"{protected} task{' says that it has' if protected == 1 else 's say that they have'} calls or recordings"
         )
     if "signalling" in on and people is None:
-        return "nobody knows how many people meet, since jicofo has not told"
+        return UNKNOWN
     if "recorder" in on and None in (busy, waiting):
         return "nobody knows what the recorders do, since they have not told"
     return ""
+
+
+def people_meet(people: int) -> str:
+    """So many people, in words."""
+    return f"{people} {'people meet' if people != 1 else 'person is in a meeting'}"
+
+
+def meeting(people: int | None, protected: int = 0) -> str:
+    """Say who would notice that signalling, which runs, is replaced; empty if nobody.
+
+    ``people`` is jicofo's newest figure, a minute or two old, None if it has told none; ``protected`` is how many
+    signalling tasks say that they have participants, which they do within seconds.
+    """
+    if people:
+        return f"{people_meet(people)} now"
+    if protected:
+        return "somebody has just come in, since the signalling task protects itself"
+    return UNKNOWN if people is None else ""
+
+
+def notice(who: str, what: str, advice: bool) -> str:
+    """The sentence on ``what`` happens to ``who`` meet; with ``advice`` also what helps."""
+    return f"{who}: {what}{f'. Wait, or run again with {FORCE}' if advice else ''}"

@@ -13,6 +13,7 @@ from ..names import KINDS
 from ..times import moments
 from ..times.schedule import check_schedule, check_timezone
 from ..variables.kinds import domain_fault
+from . import in_use
 from .functions.schedule import next_change
 from .functions.state import ASLEEP, AWAKE, DRAINING, RECORDER, STOPPING, Item, Seen, Usage
 
@@ -67,9 +68,9 @@ def in_the_way(item: Item | None, seen: Seen, usage: Usage) -> str:
         return ""
     people, busy, waiting = newest(usage.participants), newest(usage.busy), newest(usage.waiting)
     if people is None:
-        return "nobody knows how many people meet, since jicofo has not told"
+        return in_use.UNKNOWN
     if people:
-        return f"{people} {'people meet' if people != 1 else 'person is in a meeting'}"
+        return in_use.people_meet(people)
     if busy:
         return "a recorder is at work"
     return f"{waiting} recordings wait for their upload" if waiting else ""

@@ -128,6 +128,14 @@ class Aws:
         ]
         return [task["createdAt"] for task in tasks if task["lastStatus"] not in ("STOPPED", "DELETED")]
 
+    def protected_tasks(self) -> int:
+        """ListTasks and GetTaskProtection."""
+        tasks = self._tasks("RUNNING")
+        if not tasks:
+            return 0
+        found = self.ecs.get_task_protection(cluster=self.cluster, tasks=tasks)["protectedTasks"]
+        return sum(task["protectionEnabled"] for task in found)
+
     def _tasks(self, desired_status: str) -> list[str]:
         pages = self.ecs.get_paginator("list_tasks").paginate(
             cluster=self.cluster, serviceName=self.names["signalling"], desiredStatus=desired_status

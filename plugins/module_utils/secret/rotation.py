@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from ..errors import InvalidInput
+from ..lifecycle import in_use
 from . import rotation_document
 from .document import Document, parse, render
 from .rotation_plan import (
@@ -101,6 +102,9 @@ class Cloud(Protocol):
 
     def signalling_tasks(self) -> list[datetime]:
         """When each signalling task was made that has not stopped; one that is stopping counts."""
+
+    def protected_tasks(self) -> int:
+        """How many signalling tasks protect themselves, since they have participants."""
 
     def line(self, since: datetime) -> Line | None:
         """The newest figures of jicofo in the log since then."""
@@ -261,8 +265,7 @@ class Rotation:
             if action.do is Do.FAIL:
                 raise RotationError(f"{action.why}; run again to go on")
             if action.do is Do.POSTPONE:
-                self.outcome.postponed = action.why
-                raise Postponed(f"postponed, since {action.why}")
+                self._postpone_if(action.why)
             if action.do is Do.WAIT:
                 self.cloud.sleep(POLL_SECONDS)
             else:
@@ -273,6 +276,12 @@ class Rotation:
                     if conflicts > CONFLICTS:
                         raise RotationError(f"other runs keep changing the secret's labels: {conflict}") from None
                 last_step = self.cloud.now()
+
+    def _postpone_if(self, who: str) -> None:
+        """Raise Postponed if anybody meets; ``who`` says so in words."""
+        if who:
+            self.outcome.postponed = who
+            raise Postponed(f"postponed, since {who}")
 
     def _see_others(self) -> None:
         """See whether another run has taken AWSPENDING to another version, or has gone on with ours."""
@@ -310,6 +319,9 @@ class Rotation:
         self.cloud.label(RESTART, to=action.version, off="")
 
     def _stop(self, action: Action) -> None:
+        # jicofo's figures are up to some minutes old. Who has come in since is in the protection within seconds.
+        if not self.request.disturbs and self.secret.pending != self.secret.put_back:
+            self._postpone_if(in_use.meeting(0, self.cloud.protected_tasks()))
         if self.platform.signalling.minimum is not None:
             self.cloud.set_minimum(0)
         self.progress.stopped = True

@@ -28,6 +28,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ..lifecycle import in_use
+
 CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 # The platform was awake: signalling is stopped while this label is on another version than AWSPENDING, and was seen
 # gone once it is on that one.
@@ -146,9 +148,14 @@ class Platform:
         return self.line
 
     @property
+    def meeting(self) -> str:
+        """Who takes part in a meeting, in words; empty if it is known that nobody does."""
+        return "" if self.quiet else in_use.meeting(self.said.participants if self.said else None)
+
+    @property
     def idle(self) -> bool:
         """Whether it is known that nobody takes part in a meeting."""
-        return self.quiet or (self.said is not None and self.said.participants == 0)
+        return not self.meeting
 
     @property
     def holders(self) -> frozenset[str]:
@@ -179,7 +186,13 @@ class Request:
 
     days: float = 90  # rotate when the oldest value is this old
     named: frozenset[str] = frozenset()  # rotate these keys, however old
-    force: bool = False  # rotate now, also while people meet
+    force: bool = False  # rotate now, however old, also while people meet
+    disturb: bool = False  # rotate what is due also while people meet
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether meetings are no reason to wait."""
+        return self.force or self.disturb
 
 
 @dataclass
@@ -230,7 +243,7 @@ def _none_pending(secret: Secret, platform: Platform, request: Request, progress
         return Action(Do.RELEASE, "no rotation is under way", version=secret.restart)
     if not due(secret, request, progress):
         return Action(Do.NOTHING)
-    if not (request.force or platform.idle):
+    if not (request.disturbs or platform.idle):
         return _postpone(platform)
     return Action(Do.PREPARE, "rotation is " + ("forced" if request.force else "asked for" if request.named else "due"))
 
@@ -241,12 +254,12 @@ def _before_move(secret: Secret, platform: Platform, request: Request, progress:
             return Action(Do.START, "signalling was stopped for a version that does not fit")
         return Action(Do.CANCEL, "it does not follow from the current document", version=secret.pending)
     if secret.holds is Pending.EMPTY:
-        if not (request.force or platform.idle):
+        if not (request.disturbs or platform.idle):
             return _postpone(platform)
         return Action(Do.PREPARE, "the version that waits is empty", version=secret.pending)
     if platform.quiet:
         return Action(Do.MOVE, "no signalling task exists", version=secret.pending)
-    return _stop(secret, platform, secret.current, request.force, platform.idle, progress)
+    return _stop(secret, platform, secret.current, request.disturbs, platform.idle, progress)
 
 
 def _after_move(secret: Secret, platform: Platform, request: Request, progress: Progress) -> Action:
@@ -255,7 +268,7 @@ def _after_move(secret: Secret, platform: Platform, request: Request, progress: 
     if not platform.quiet and secret.previous:
         # A task may have started between the look at the tasks and the move. While none runs, nobody can be in a call.
         idle = platform.idle or not platform.signalling.running
-        return _stop(secret, platform, secret.previous, request.force, idle, progress)
+        return _stop(secret, platform, secret.previous, request.disturbs, idle, progress)
     if secret.restart:
         return Action(Do.TURN, "no signalling task is left from before", version=secret.pending)
     for kind in sorted(platform.holders - progress.redeployed):
@@ -302,7 +315,4 @@ def _check(secret: Secret, platform: Platform, progress: Progress) -> Action:
 
 
 def _postpone(platform: Platform) -> Action:
-    if platform.said is None:
-        return Action(Do.POSTPONE, "the platform is awake and how many people meet is not known")
-    people = platform.said.participants
-    return Action(Do.POSTPONE, f"{people} participant{'s meet' if people != 1 else ' meets'} now")
+    return Action(Do.POSTPONE, platform.meeting)

@@ -370,13 +370,20 @@ VARIABLES = {
     ),
     "jitsi_deployment_wait_minutes": Variable(
         rules.between(0, 2880, "minutes"),
-        "How long a run waits for deployments, which wait for live calls. After it ECS finishes them by itself.",
+        "How long a run waits until nobody meets, if it restarts signalling, and for deployments that calls hold up.",
         "240",
         default=15,
-        details=("A task that carries calls or recordings is protected until they end. 0 does not wait.",),
+        details=(
+            "When signalling restarts, every page reloads. If people still meet after the wait, the run fails, and has "
+            "changed no service.",
+            "Deployments of bridges and recorders go on by themselves: a task at work is protected. 0 does not wait.",
+        ),
     ),
     "jitsi_force": Variable(
-        rules.flag(), "Whether this run may cut live calls. Give it with -e, for one run.", "true", default=False
+        rules.flag(),
+        "Whether this run may cut live calls and restart signalling while people meet. Give it with -e, for one run.",
+        "true",
+        default=False,
     ),
     "jitsi_enable_recording": Variable(
         rules.flag(),

@@ -225,7 +225,10 @@ INPUTS: dict[str, dict[str, Input]] = {
         **_same("secrets", "rotation_function", "rotation_days", "rotation_grace_days"),
         "secrets_tags": _tags("Tags of everything. C(Name) of the secret is set to its name."),
         "secrets_rotate_keys": Input(key_names(), ("Rotate these keys and no others, however old they are.",)),
-        "secrets_rotate_force": Input(flag(), ("Whether to rotate now, also while people meet.",)),
+        "secrets_rotate_force": Input(
+            flag(), ("Whether to rotate now, however old the values are, also while people meet.",)
+        ),
+        "secrets_rotate_disturb": Input(flag(), ("Whether to rotate what is due also while people meet.",)),
         "secrets_rotate_wait_minutes": Input(
             MINUTES, ("For how many minutes to wait for the last participant to leave.",)
         ),
@@ -254,7 +257,7 @@ ENTRIES: dict[str, dict[str, tuple[str, ...]]] = {
     "secrets": {
         "rotate": (
             *("platform", "rotation_days", "rotation_grace_days"),
-            *("rotate_keys", "rotate_force", "rotate_wait_minutes"),
+            *("rotate_keys", "rotate_force", "rotate_disturb", "rotate_wait_minutes"),
         ),
         "restore": (
             *("platform", "restore_backup", "restore_password_file"),

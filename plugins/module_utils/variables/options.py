@@ -443,7 +443,7 @@ PLAYBOOKS = {
         "playbooks/rotate_secrets.yml",
         "rotate_",
         {
-            "rotate_force": Option(flag(), "Now, although people meet: their calls end.", "true", "false"),
+            "rotate_force": Option(flag(), "Now, however old they are, and although people meet.", "true", "false"),
             "rotate_keys": Option(key_names(), "These keys and no others.", "turn_credentials", "all that are due"),
             "rotate_wait_minutes": Option(MINUTES, "How long to wait for the last participant.", "60", "0"),
         },

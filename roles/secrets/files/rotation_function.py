@@ -42,7 +42,7 @@ STEPS = {
 WARNING = (
     "The oldest password of {name} is {age:.0f} days old and should have been rotated by now. Most often the platform "
     "was in use at every try. Run playbooks/rotate_secrets.yml -e rotate_wait_minutes=240, which waits for the last "
-    "participant, or -e rotate_force=true at a time when ending all meetings is fine. If it fails, it says why."
+    "participant, or -e jitsi_force=true at a time when it is fine that every page reloads. If it fails, it says why."
 )
 
 

@@ -318,8 +318,8 @@ def test_nothing_changes_while_people_meet(
     account.awake(participants=3)
     for check in (True, False):
         result = restore(run, one, password, _check=check)
-        assert (result["changed"], result["restoration"]["result"]) == (False, "postponed")
-        assert "people meet" in result["restoration"]["message"]
+        assert (result["changed"], result["restoration"]["result"], result["disturbs"]) == (False, "postponed", "")
+        assert "since 3 people meet now" in result["restoration"]["message"]
         assert not aws.mutating()
 
 

@@ -67,7 +67,8 @@ def test_sleep_is_refused_while_something_would_be_lost(aws, platform, lifecycle
         tell(aws, **figures)
     result = lifecycle(state="asleep")
     assert result["failed"]
-    assert why in result["msg"] and "force=true" in result["msg"]
+    assert why in result["msg"]
+    assert result["msg"].endswith(": sleep ends that. Wait, or run again with -e jitsi_force=true")
     assert aws.mutating() == []
     assert platform.counts() == AWAKE
 
@@ -75,7 +76,8 @@ def test_sleep_is_refused_while_something_would_be_lost(aws, platform, lifecycle
 def test_sleep_of_an_empty_platform_closes_the_door_first(aws, platform, lifecycle):
     lifecycle(state="awake")
     tell(aws, participants=0, busy=0, waiting=0)
-    assert lifecycle(_check=True, state="asleep")["changed"]
+    planned = lifecycle(_check=True, state="asleep")
+    assert (planned["changed"], planned["disturbs"]) == (True, "")
     assert platform.cloud.item().phase == "awake"
     assert lifecycle(state="asleep")["changes"][0]["fields"] == ["phase"]
     assert platform.cloud.item().phase == "draining"
@@ -86,7 +88,8 @@ def test_sleep_of_an_empty_platform_closes_the_door_first(aws, platform, lifecyc
 def test_forced_sleep_is_at_once(aws, platform, lifecycle):
     lifecycle(state="awake")
     tell(aws, participants=9)
-    assert lifecycle(state="asleep", force=True)["changed"]
+    done = lifecycle(state="asleep", force=True)
+    assert (done["changed"], done["disturbs"]) == (True, "9 people meet: sleep ends that")
     assert platform.counts() == ASLEEP
     assert platform.cloud.item().phase == "asleep"
     assert (platform.record("origin"), platform.record("turn")) == (("192.0.2.1",), ("192.0.2.1",))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret import rotation
 from ansible_collections.meetops.jitsi.plugins.module_utils.secret.document import STAMP
-from support.month import secret_of
+from support.month import MINUTE, backend, secret_of, utcnow
 from support.server import AwsServer
 
 NAME = "meet"
@@ -196,11 +196,21 @@ def printing(account: Account, later: float = 0, **figures: int) -> Iterator[Non
         thread.join()
 
 
-@pytest.mark.parametrize("participants", [0, 5], ids=["nobody there", "forced"])
-def test_awake_restarts_all_in_order(aws: AwsServer, account: Account, run: Run, participants: int) -> None:
+NOTICED = "5 people meet now: a rotation restarts signalling, and every page reloads"
+
+
+@pytest.mark.parametrize(
+    ("participants", "options", "disturbs"),
+    [(0, {}, ""), (5, {"force": True}, NOTICED), (5, {"disturb": True}, NOTICED)],
+    ids=["nobody there", "forced", "although people meet"],
+)
+def test_awake_restarts_all_in_order(
+    aws: AwsServer, account: Account, run: Run, participants: int, options: dict[str, Any], disturbs: str
+) -> None:
     account.platform(1)
     with printing(account, participants=participants):
-        result = run(force=bool(participants), only=["turn_credentials"])
+        result = run(only=["turn_credentials"], **options)
+    assert result["disturbs"] == disturbs
     changes = [call for call in writes(aws) if call != "PutLogEvents"]
     start = ["RegisterScalableTarget", "UpdateService"]
     assert changes == [*MOVES[:2], *start, *MOVES[1:], *start, "UpdateService", "UpdateService", *MOVES[1:]]
@@ -210,14 +220,14 @@ def test_awake_restarts_all_in_order(aws: AwsServer, account: Account, run: Run,
     assert account.counts() == dict.fromkeys(SERVICES, (1, 1))
 
 
-UNKNOWN = "Postponed, since the platform is awake and how many people meet is not known."
+UNKNOWN = "Postponed, since nobody knows how many people meet, since jicofo has not told."
 
 
 @pytest.mark.parametrize(
     ("figures", "why", "age", "overdue"),
     [
-        ({"participants": 3}, "Postponed, since 3 participants meet now.", 96, False),
-        ({"participants": 1}, "Postponed, since 1 participant meets now.", 98, True),
+        ({"participants": 3}, "Postponed, since 3 people meet now.", 96, False),
+        ({"participants": 1}, "Postponed, since 1 person is in a meeting now.", 98, True),
         ({"participants": 0, "ago": 200}, UNKNOWN, 91, False),
         (None, UNKNOWN, 91, False),
     ],
@@ -236,6 +246,30 @@ def test_postponed_while_people_may_meet(
         assert result["rotation"]["message"].startswith(why)
         assert result["rotation"]["overdue"] == overdue
         assert writes(aws) == []
+
+
+def test_what_is_not_due_disturbs_nobody(aws: AwsServer, account: Account, run: Run) -> None:
+    account.platform(1)
+    account.jicofo(participants=5)
+    result = run(disturb=True)
+    assert (result["rotation"]["result"], result["disturbs"], writes(aws)) == ("nothing", "", [])
+
+
+def test_who_has_just_come_in_is_not_disturbed(aws: AwsServer, account: Account, run: Run) -> None:
+    """jicofo's newest figure is 0, but its task protects itself."""
+    account.platform(1)
+    account.age(91)
+    task = {"taskDefinition": "t", "launchType": "FARGATE", "group": f"service:{SERVICES['signalling']}"}
+    (task,) = account.ecs.run_task(cluster=CLUSTER, **task)["tasks"]
+    # The emulator forgets when it was made.
+    backend("ecs").tasks[CLUSTER][task["taskArn"]].created_at = utcnow() - 10 * MINUTE
+    account.ecs.update_task_protection(cluster=CLUSTER, tasks=[task["taskArn"]], protectionEnabled=True)
+    account.jicofo(participants=0)
+    result = run()
+    assert result["rotation"]["result"] == "postponed"
+    assert result["rotation"]["message"].startswith("Postponed, since somebody has just come in, since the signalling")
+    assert "UpdateService" not in writes(aws)
+    assert account.counts() == dict.fromkeys(SERVICES, (1, 1))
 
 
 def test_waits_for_the_last_participant(account: Account, run: Run) -> None:

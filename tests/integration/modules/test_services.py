@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from support.recordings import publish
+from support.wake_platform import Platform
 
 CLUSTER = "jitsi-cluster"
 TAGS = {"Name": "jitsi"}
@@ -267,3 +271,110 @@ def test_bad_input_is_refused_before_any_call(refused, changed, message):
 def test_one_service_cannot_be_listed_and_absent(refused):
     message = refused("services", cluster=CLUSTER, services=[bridge(NOWHERE), GONE])
     assert message.startswith("services jitsi-bridge: is listed twice; ")
+
+
+WAIT = ". Wait, or run again with -e jitsi_force=true"
+RELOADS = ": replacing meet-service restarts signalling, and every page reloads"
+
+
+@pytest.fixture
+def platform(aws, ecs, run_module):
+    """The platform ``meet``, awake; returns how to keep its signalling and its bridge with some revisions."""
+    Platform(aws)
+    for name in ("meet-service", "meet-bridge"):
+        ecs.update_service(cluster="meet-cluster", service=name, desiredCount=1)
+    ecs.register_task_definition(
+        family="t", containerDefinitions=[{"name": "c", "image": "j", "memory": 64}], cpu="256", memory="512"
+    )
+
+    def keep(signalling=1, bridge=1, tags=TAGS, state="present", **options):
+        revisions = {"meet-service": signalling, "meet-bridge": bridge}
+        listed = [
+            {"serviceName": name, "taskDefinition": f"arn:aws:ecs:us-east-1:123456789012:task-definition/t:{revision}"}
+            if state == "present"
+            else {"serviceName": name, "state": "absent"}
+            for name, revision in revisions.items()
+        ]
+        aws.calls.clear()
+        return run_module("services", cluster="meet-cluster", services=listed, tags=tags, platform="meet", **options)
+
+    # What differs from a service that somebody has made is put right first.
+    assert not keep(force=True).get("failed")
+    return keep
+
+
+def tell(aws, people):
+    publish(aws.client("cloudwatch"), "meet", "Participants", [(datetime.now(UTC), people)])
+
+
+def protect(ecs):
+    """Somebody has come in since the last figure."""
+    (task,) = ecs.run_task(
+        cluster="meet-cluster", taskDefinition="t:1", launchType="FARGATE", group="service:meet-service"
+    )["tasks"]
+    ecs.update_task_protection(cluster="meet-cluster", tasks=[task["taskArn"]], protectionEnabled=True)
+
+
+@pytest.mark.parametrize(
+    ("people", "just_came", "who"),
+    [
+        (12, False, "12 people meet now"),
+        # Two people talk past the bridge, but not past jicofo.
+        (2, False, "2 people meet now"),
+        (0, True, "somebody has just come in, since the signalling task protects itself"),
+        (None, False, "nobody knows how many people meet, since jicofo has not told"),
+    ],
+)
+def test_signalling_is_not_replaced_while_people_meet(aws, ecs, platform, people, just_came, who):
+    if people is not None:
+        tell(aws, people)
+    if just_came:
+        protect(ecs)
+    # A plan says it and does not fail.
+    planned = platform(signalling=2, bridge=2, _check=True)
+    assert (planned["changed"], planned["disturbs"]) == (True, who + RELOADS + WAIT)
+    refused = platform(signalling=2, bridge=2)
+    assert (refused["failed"], refused["msg"], refused["in_the_way"]) == (True, who + RELOADS + WAIT, who)
+    # No other service either: all of them fit together.
+    assert aws.mutating() == []
+    # It may look at any time how many there are, and be forced.
+    forced = platform(signalling=2, bridge=2, force=True)
+    assert not forced.get("failed")
+    assert forced["disturbs"] == who + RELOADS
+    assert forced["services"]["meet-service"]["task_definition"].endswith(":2")
+    # It has what it needs now, so nobody is asked for any more.
+    again = platform(signalling=2, bridge=2)
+    assert (again["changed"], again["disturbs"], aws.calls) == (False, "", ["ecs:DescribeServices"])
+
+
+def test_it_is_replaced_at_once_when_nobody_meets(aws, platform):
+    tell(aws, 0)
+    done = platform(signalling=2)
+    assert (done["changed"], done["disturbs"]) == (True, "")
+    # The last look comes right before the act.
+    assert aws.calls[-3:] == ["cloudwatch:GetMetricData", "ecs:ListTasks", "ecs:UpdateService"]
+
+
+def test_what_does_not_restart_signalling_asks_nobody(aws, platform):
+    tell(aws, 12)
+    for harmless in ({"bridge": 2}, {"bridge": 2, "tags": {"Team": "x"}}):
+        done = platform(**harmless)
+        assert not done.get("failed")
+        assert (done["changed"], done["disturbs"]) == (True, "")
+        assert "cloudwatch:GetMetricData" not in aws.calls
+    assert platform(bridge=2, tags={"Team": "x"})["changed"] is False
+
+
+def test_signalling_without_a_task_can_be_mended(aws, ecs, platform):
+    ecs.update_service(cluster="meet-cluster", service="meet-service", desiredCount=0)
+    done = platform(signalling=2)
+    assert not done.get("failed")
+    assert (done["disturbs"], "cloudwatch:GetMetricData" in aws.calls) == ("", False)
+
+
+def test_meetings_are_not_ended_by_removing_signalling(aws, platform):
+    tell(aws, 1)
+    ends = "1 person is in a meeting now: removing meet-service ends every meeting"
+    refused = platform(state="absent")
+    assert (refused["msg"], aws.mutating()) == (ends + WAIT, [])
+    assert platform(state="absent", force=True)["disturbs"] == ends

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 CLUSTER, BRIDGE = "jitsi-video-platform-cluster", "jitsi-video-platform-bridge"
-RECORDER = "jitsi-video-platform-recorder"
+RECORDER, SIGNALLING = "jitsi-video-platform-recorder", "jitsi-video-platform-service"
 
 
 def test_services_are_not_built_on_a_network_that_is_not_there(aws, quick_playbook):
@@ -23,9 +23,9 @@ def site(aws_server, quick_playbook):
     """Run the roles that services need, with a bridge of some memory; the first run has made them and woken it."""
     aws_server.reset()
 
-    def run(memory, tags="ecs_service", **more):
+    def run(memory, tags="ecs_service", _args=(), **more):
         variables = {"jitsi_enable_recording": False, "jitsi_task_memory": memory, "_ecs_service_wait_seconds": 1}
-        return quick_playbook("playbooks/site.yml", "--tags", tags, extra_vars=variables | more)
+        return quick_playbook("playbooks/site.yml", "--tags", tags, *_args, extra_vars=variables | more)
 
     first = run(8192, "networking,secrets,ecs_service")
     assert first.rc == 0, str(first)
@@ -149,3 +149,80 @@ def test_a_deployment_that_no_call_holds_up_must_settle_in_time(site, deployment
     run = site(24576, jitsi_deployment_wait_minutes=1, _ecs_service_wait_tries=2)
     assert run.rc != 0
     assert f"{BRIDGE} has not settled in 1 minutes, and no call holds it up" in run.stdout + run.stderr
+
+
+@pytest.fixture
+def people(aws_server, site, people_meet):
+    """Signalling runs, and so many people meet."""
+    ecs = aws_server.client("ecs")
+    ecs.update_service(cluster=CLUSTER, service=SIGNALLING, desiredCount=1)
+    yield people_meet
+    ecs.update_service(cluster=CLUSTER, service=SIGNALLING, desiredCount=0)
+
+
+def revision(aws_server, service=SIGNALLING):
+    (found,) = aws_server.client("ecs").describe_services(cluster=CLUSTER, services=[service])["services"]
+    return found["taskDefinition"]
+
+
+RELOADS = f"12 people meet now: replacing {SIGNALLING} restarts signalling, and every page reloads"
+
+
+def said(run):
+    return " ".join((run.stdout + run.stderr).split())
+
+
+def test_changed_signalling_waits_until_nobody_meets(aws_server, site, people):
+    assert site(8192).rc == 0
+    former, bridge = revision(aws_server), revision(aws_server, BRIDGE)
+    people(12)
+    planned = site(8192, _args=["--check"], jitsi_signalling_memory=6144)
+    assert planned.rc == 0, str(planned)
+    assert f"! {RELOADS}. Wait, or run again with -e jitsi_force=true Plan: " in said(planned)
+
+    # Nobody waits here; a bridge that changes with it stays, too: both are of one release.
+    refused = site(16384, jitsi_signalling_memory=6144, jitsi_deployment_wait_minutes=0)
+    assert refused.rc == 2, str(refused)
+    assert f"{RELOADS}. Wait, or run again with -e jitsi_force=true" in said(refused)
+    assert (revision(aws_server), revision(aws_server, BRIDGE)) == (former, bridge)
+
+    # They leave while it waits: after a first look and two more.
+    people(12, 12, 3, 0)
+    waited = site(8192, jitsi_signalling_memory=6144)
+    assert waited.rc == 0, str(waited)
+    assert f"{RELOADS}. Wait, or run again with -e jitsi_force=true. Waiting at most 15 minutes." in said(waited)
+    assert (waited.stdout + waited.stderr).count("FAILED - RETRYING: ") == 2
+    assert "! " + RELOADS not in said(waited)
+    assert revision(aws_server) != former
+
+
+def test_signalling_is_replaced_at_once_by_force_or_when_nobody_meets(aws_server, site, people):
+    assert site(8192).rc == 0
+    former = revision(aws_server)
+    people(12)
+    forced = site(8192, jitsi_signalling_memory=6144, jitsi_force=True)
+    assert forced.rc == 0, str(forced)
+    assert f"! {RELOADS} Done: " in said(forced)
+    assert revision(aws_server) != former
+
+    people(0)
+    done = site(8192)
+    assert done.rc == 0, str(done)
+    assert "FAILED - RETRYING" not in said(done) and "every page reloads" not in said(done)
+
+
+def test_what_is_not_of_signalling_does_not_restart_it(aws_server, site, people):
+    tags = "ecs_service,autoscaling,monitoring"
+    assert site(8192, tags).rc == 0
+    former, bridge = revision(aws_server), revision(aws_server, BRIDGE)
+    people(12)
+    settings = {"jitsi_tags": {"Team": "teaching"}, "jitsi_log_retention_days": 7, "jitsi_bridge_max": 5}
+    settings |= {
+        "jitsi_alarm_percent": 70,
+        "jitsi_container_insights": "enabled",
+    }
+    run = site(16384, tags, **settings)
+    assert run.rc == 0, str(run)
+    assert "every page reloads" not in said(run)
+    assert revision(aws_server) == former
+    assert revision(aws_server, BRIDGE) != bridge

@@ -308,8 +308,9 @@ def test_a_schedule_that_is_set_tests_the_function_only(function):
 
 
 @pytest.fixture
-def meeting(function):
-    """A platform that is awake, in which people meet."""
+def meeting(function, request):
+    """A platform that is awake, in which so many people meet, 3 by default; None is that nobody tells."""
+    people = getattr(request, "param", 3)
     ecs, logs = function.aws.client("ecs"), function.aws.client("logs")
     ecs.create_cluster(clusterName="meet-cluster")
     ecs.register_task_definition(family="t", containerDefinitions=[{"name": "c", "image": "i", "memory": 64}])
@@ -317,7 +318,7 @@ def meeting(function):
     ecs.update_service(cluster="meet-cluster", service="meet-service", desiredCount=1)
     logs.create_log_group(logGroupName="/ecs/meet")
     logs.create_log_stream(logGroupName="/ecs/meet", logStreamName="jicofo")
-    figures = {"source": "jicofo", "platform": "meet", "participants": 3, "bridges": 1, "recorders": 0}
+    figures = {"source": "jicofo", "platform": "meet", "participants": people, "bridges": 1, "recorders": 0}
     logs.put_log_events(
         logGroupName="/ecs/meet",
         logStreamName="jicofo",
@@ -329,9 +330,20 @@ def meeting(function):
     logs.delete_log_group(logGroupName="/ecs/meet")
 
 
-def test_while_people_meet_nothing_is_written(function, meeting):
+@pytest.mark.parametrize(
+    ("meeting", "who"),
+    [
+        (3, "3 people meet now"),
+        # They talk past the bridge.
+        (2, "2 people meet now"),
+        (1, "1 person is in a meeting now"),
+        (None, "nobody knows how many people meet, since jicofo has not told"),
+    ],
+    indirect=["meeting"],
+)
+def test_while_people_meet_nothing_is_written(function, meeting, who):
     token = function.rotate()
-    refused(function, "postponed, since 3 participants meet", event("createSecret", token))
+    refused(function, f"postponed, since {who}", event("createSecret", token))
     assert function.document(token) == {}
 
 
@@ -339,8 +351,8 @@ def test_values_that_were_made_while_nobody_met_wait_for_the_last_to_leave(funct
     token = function.rotate()
     function.step("createSecret", token)
     request.getfixturevalue("meeting")
-    refused(function, "postponed, since 3 participants meet", event("setSecret", token))
-    refused(function, "postponed, since 3 participants meet", event("finishSecret", token))
+    refused(function, "postponed, since 3 people meet", event("setSecret", token))
+    refused(function, "postponed, since 3 people meet", event("finishSecret", token))
 
 
 def test_the_report_tells_the_age(function):
@@ -376,7 +388,7 @@ def test_once_a_day_a_rotation_is_finished_that_was_left_half_way(function, requ
     token = function.rotate()
     request.getfixturevalue("meeting")
     *_, line = function.call({"action": "report"})
-    assert line["message"] == "postponed, since 3 participants meet now"
+    assert line["message"] == "postponed, since 3 people meet now"
     assert function.version("AWSPENDING") == token
 
 

@@ -131,6 +131,28 @@ def test_a_run_that_died_is_finished_by_the_next(
     assert [line for line in found if "/operations/" not in line] == []
 
 
+def test_who_comes_in_before_the_door_closes_is_not_thrown_out(
+    aws_server: AwsServer,
+    converged_requests: list[Request],
+    quick_playbook: Playbook,
+    people_meet: Callable[..., None],
+) -> None:
+    aws_server.restore(converged_requests)
+    ecs, services = aws_server.client("ecs"), {"cluster": f"{NAME}-cluster", "services": [f"{NAME}-service"]}
+    ecs.update_service(cluster=f"{NAME}-cluster", service=f"{NAME}-service", desiredCount=1)
+    # Nobody at the first look, three people at the second.
+    people_meet(0, 3)
+    ends = f"3 people meet now: removing {NAME}-service ends every meeting"
+    refused = quick_playbook(DESTROY, extra_vars={"destroy_name": NAME})
+    assert (refused.rc, refused.failed) == (2, 1), str(refused)
+    assert f"{ends}. Wait, or run again with -e jitsi_force=true" in " ".join(refused.said.split())
+    assert ecs.describe_services(**services)["services"][0]["status"] == "ACTIVE"
+    forced = quick_playbook(DESTROY, extra_vars={"destroy_name": NAME, "jitsi_force": True})
+    assert forced.rc == 0, str(forced)
+    assert "3 people meet: removing the platform ends that." in forced.said
+    assert f"! {ends} Done: " in " ".join(forced.said.split())
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

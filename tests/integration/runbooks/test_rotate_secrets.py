@@ -127,7 +127,7 @@ def test_postponing_has_its_own_exit_status(quick_playbook: Playbook, aws: AwsSe
     aws.calls.clear()
     run = quick_playbook("playbooks/rotate_secrets.yml")
     assert (run.rc, run.failed, run.changed) == (75, 0, 0), run
-    assert "Postponed, since 2 participants meet now. The oldest value is 91 days old, rotation was" in run.said
+    assert "Postponed, since 2 people meet now. The oldest value is 91 days old, rotation was" in run.said
     # Where the callback plugin is not enabled, a failure tells it.
     run = quick_playbook(
         "playbooks/rotate_secrets.yml", environment={"ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.oneline"}

@@ -36,7 +36,10 @@ CHANGED = {
     "role jitsi-video-platform-bridge-task": {"policies.know-address": ADDRESS},
     "service jitsi-video-platform-bridge": {"task_definition": "There is a new revision."},
     "service jitsi-video-platform-service": {"task_definition": "There is a new revision."},
-    "task definition jitsi-video-platform-signalling": {"containers.web.command": "Browsers ask no third party."},
+    "task definition jitsi-video-platform-signalling": {
+        "containers.web.command": "Browsers ask no third party.",
+        "containers.jicofo.health_check.command": "A missing bridge is no fault of signalling.",
+    },
     "task definition jitsi-video-platform-bridge": {
         "volumes.address": ADDRESS,
         **{f"containers.address.{name}": ADDRESS for name in CONTAINER},
@@ -60,10 +63,9 @@ CHANGED = {
     f"function jitsi-video-platform-{function}": {"code_sha256": "Its modules are in other folders."}
     for function in ("rotation", "wake", "tasks", "sleep")
 } | {
-    "task definition jitsi-video-platform-signalling": {
-        "containers.jicofo.health_check.command": "A missing bridge is no fault of signalling."
-    },
-    "service jitsi-video-platform-service": {"task_definition": "The one above."},
+    "role jitsi-video-platform-rotation-function": {
+        "policies.rotate-secret": "It looks whether signalling protects itself before it stops it."
+    }
 }
 
 

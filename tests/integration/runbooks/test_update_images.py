@@ -124,9 +124,12 @@ def test_staging_first_then_production(
     # Here it is the same platform, and people have come.
     life.wake()
     life.people = [3]
+    planned = runbook("--check", environment="prod", runbook_file="")
+    assert planned.rc == 0, planned
     postponed = runbook(environment="prod")
     assert (postponed.rc, (tmp_path / "prod").exists()) == (75, False), postponed
-    assert "stable-11300 is newer, and was not chosen" in postponed.said
+    for run in (planned, postponed):
+        assert "3 people meet: an update restarts signalling, and every page reloads. Wait with" in run.said, run
     # The next time they leave while it waits. It was awake, so it stays awake.
     life.people = [3, 0]
     production = runbook(environment="prod", update_images_wait_minutes=1)
@@ -135,23 +138,60 @@ def test_staging_first_then_production(
     assert life.cloud.item().phase == "awake"
 
 
-def test_what_does_not_pass_is_put_back(
-    converged: AwsServer, runbook: Runbook, life: RunningTasks, front: dict[str, Any], tmp_path: Path
+def test_who_comes_between_the_look_and_the_act_is_not_disturbed(
+    converged: AwsServer, runbook: Runbook, life: RunningTasks, tmp_path: Path
 ) -> None:
-    """The new web container answers, but with no page of Jitsi Meet. Nobody knows whether somebody meets meanwhile."""
-    life.people = [None]
+    life.wake()
+    # Two looks find nobody; the one right before the services change does.
+    life.people = [0, 0, 3]
+    came = runbook()
+    assert came.rc == 75, came
+    assert "Put off. 3 people meet now: an update restarts signalling, and every page reloads. Wait with" in came.said
+    assert jitsi(OLD) <= deployed(converged) and not jitsi(NEW) & deployed(converged)
+    assert json.loads((tmp_path / "facts.json").read_text())["result"] == "postponed"
+    assert life.cloud.item().phase == "awake"
+    forced = runbook(jitsi_force=True)
+    assert forced.rc == 0, forced
+    said = f"! 3 people meet now: replacing {NAME}-service restarts signalling, and every page reloads Done: "
+    assert said in " ".join(forced.said.split())
+    assert jitsi(NEW) <= deployed(converged)
+
+
+@pytest.mark.parametrize(
+    ("people", "result", "words", "phase"),
+    [
+        (0, "put back", "former ones are deployed again", "draining"),
+        # Somebody has come in, or may have: the page reloads only when it is forced. It was not put to sleep by force
+        # either: it stays awake, and sleeps when it is known that nobody is there.
+        (2, "not put back", "2 people meet now: replacing jitsi-video-platform-service restarts signalling", "awake"),
+        (None, "not put back", "nobody knows how many people meet, since jicofo has not told: replacing", "awake"),
+    ],
+)
+def test_what_does_not_pass_is_put_back(
+    converged: AwsServer,
+    runbook: Runbook,
+    life: RunningTasks,
+    front: dict[str, Any],
+    tmp_path: Path,
+    people: int | None,
+    result: str,
+    words: str,
+    phase: str,
+) -> None:
+    """The new web container answers, but with no page of Jitsi Meet."""
+    life.people = [people]
     with ExitStack() as stack:
         folder = Path(front["verify_ca_file"]).parent
         broken = entrance.caddy(stack, folder, 1, page="Welcome to nginx!")
         failed = runbook(verify_port=broken, verify_patience=0)
     assert failed.rc == 2, failed
-    assert "Did not work: page, websocket" in failed.said and "former ones are deployed again" in failed.said
-    assert jitsi(OLD) <= deployed(converged) and not jitsi(NEW) & deployed(converged)
+    assert "Did not work: page, websocket" in failed.said and words in failed.said
+    running, former = (OLD, NEW) if result == "put back" else (NEW, OLD)
+    assert jitsi(running) <= deployed(converged) and not jitsi(former) & deployed(converged)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.json"]
     facts = json.loads((tmp_path / "facts.json").read_text())
-    assert (facts["result"], "Did not work: page" in facts["failure"]) == ("put back", True)
-    # It was not put to sleep by force: it stays awake, and sleeps when it is known that nobody is there.
-    assert life.cloud.item().phase == "awake"
+    assert (facts["result"], "Did not work: page" in facts["failure"]) == (result, True)
+    assert life.cloud.item().phase == phase
 
 
 def test_what_ecs_has_undone_is_not_verified(

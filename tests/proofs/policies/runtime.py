@@ -114,6 +114,7 @@ SELDOM: dict[str, list[tuple[str, Mapping[str, Any]]]] = {
     "rotation": [
         *TARGETS,
         ("ecs:DescribeTasks", TASKS),
+        ("ecs:GetTaskProtection", TASKS),
         ("ecs:UpdateTaskProtection", TASKS),
         ("secretsmanager:PutSecretValue", {"SecretId": f"{NAME}-jitsi-secrets"}),
     ],
@@ -139,6 +140,8 @@ SELDOM_OF_PEOPLE: dict[str, list[tuple[str, Mapping[str, Any]]]] = {
         ("lambda:DeleteFunctionUrlConfig", {"FunctionName": f"{NAME}-rotation"}),
     ],
     "look": _LOCKS,
+    # The platform is awake.
+    "destroy": [("cloudwatch:GetMetricData", {}), ("ecs:GetTaskProtection", TASKS)],
     "operate": [
         *_LOCKS,
         ("ecs:GetTaskProtection", TASKS),

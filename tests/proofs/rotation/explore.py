@@ -28,7 +28,7 @@ from .world import READS, MovedUnderProsody, World
 BEFORE = ("ThrottlingException", "InternalServiceError", "AccessDeniedException")
 AFTER = "ConnectionError"
 PLATFORM = ("ecs", "application-autoscaling", "logs")
-SIGNALLING_READS = ("ListTasks", "DescribeTasks")
+SIGNALLING_READS = ("ListTasks", "DescribeTasks", "GetTaskProtection")
 
 
 class Violation(AssertionError):

@@ -356,10 +356,6 @@ class World:
         self.services[kind] = found
         return {"service": self._described(kind)}
 
-    def _ecs_UpdateTaskProtection(self, tasks: list[str], **_: Any) -> dict[str, Any]:
-        """Nothing is protected here."""
-        return {"protectedTasks": [], "failures": []}
-
     def _ecs_ListTasks(
         self, cluster: str = "", serviceName: str = "", family: str = "", desiredStatus: str = "RUNNING", **_: Any
     ) -> dict[str, Any]:
@@ -386,6 +382,12 @@ class World:
             "lastStatus": STATUS[task.phase],
             "desiredStatus": "STOPPED" if task.stopping else "RUNNING",
             "createdAt": at(task.created),
+        }
+
+    def _ecs_GetTaskProtection(self, tasks: list[str], **_: Any) -> dict[str, Any]:
+        return {
+            "protectedTasks": [{"taskArn": arn, "protectionEnabled": self.protected} for arn in tasks],
+            "failures": [],
         }
 
     def _ecs_UpdateTaskProtection(self, tasks: list[str], protectionEnabled: bool, **_: Any) -> dict[str, Any]:

@@ -45,6 +45,19 @@ def test_a_run_ends_with_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
     assert printed(monkeypatch, False, {"changes": CHANGES}) == ["Done: 1 created, 1 changed, 1 deleted"]
 
 
+def test_what_people_notice_is_said_of_a_plan_and_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = {"changes": CHANGES[1:2], "disturbs": "2 people meet now: it ends"}
+    assert printed(monkeypatch, True, result)[1:] == [
+        "  ! 2 people meet now: it ends",
+        "Plan: 0 to create, 1 to change, 0 to delete",
+    ]
+    assert printed(monkeypatch, False, result) == [
+        "  ! 2 people meet now: it ends",
+        "Done: 0 created, 1 changed, 0 deleted",
+    ]
+    assert printed(monkeypatch, False, {**result, "disturbs": ""}) == ["Done: 0 created, 1 changed, 0 deleted"]
+
+
 def test_after_a_failure_it_is_not_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert printed(monkeypatch, False, {"changes": CHANGES[:1]}, failures={"host": 1}) == [
         "Done until the failure: 1 created, 0 changed, 0 deleted"

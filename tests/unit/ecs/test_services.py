@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 
+import botocore.session
 import pytest
+from ansible_collections.meetops.jitsi.plugins.module_utils.changes import Change
 from ansible_collections.meetops.jitsi.plugins.module_utils.ecs import services
 from ansible_collections.meetops.jitsi.plugins.module_utils.errors import InvalidInput
 from hypothesis import given, settings
@@ -278,3 +280,36 @@ def test_state():
         "task_definition": TASK,
     }
     assert services.planned_state(BRIDGE, "planned")["desired_count"] == 0
+
+
+def test_new_tasks_come_of_what_aws_says():
+    described = botocore.session.get_session().get_service_model("ecs").operation_model("UpdateService").input_shape
+    triggers = {
+        name
+        for name, shape in described.members.items()
+        if "parameter triggers a new service deployment" in shape.documentation
+    }
+    # Other capacity triggers none by itself: update_request asks for new tasks then.
+    assert services.REPLACING - {"capacityProviderStrategy"} == triggers & services.MANAGED
+    moved = services.update_request({**BRIDGE, "capacityProviderStrategy": POOL}, ["capacityProviderStrategy"])
+    assert moved["forceNewDeployment"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "replaced"),
+    [
+        ({"taskDefinition": "bridge:8"}, True),
+        ({"networkConfiguration.awsvpcConfiguration.subnets": ["subnet-c"]}, True),
+        ({"capacityProviderStrategy": SPOT}, True),
+        ({"serviceRegistries": []}, True),
+        ({"tags": {"Team": "x"}}, False),
+        ({"deploymentConfiguration.maximumPercent": 150, "propagateTags": "NONE"}, False),
+        ({"enableExecuteCommand": True, "tags": {"Team": "x"}}, False),
+        ({"enableExecuteCommand": True, "taskDefinition": "bridge:8"}, True),
+    ],
+)
+def test_only_some_changes_end_the_tasks(changed, replaced):
+    before = {**services.fields(BRIDGE), "tags": {}}
+    assert services.replaces_tasks(Change("service bridge", before, {**before, **changed})) is replaced
+    assert services.replaces_tasks(Change("service bridge", before, None))
+    assert not services.replaces_tasks(Change("service bridge", None, before))

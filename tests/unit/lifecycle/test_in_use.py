@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.in_use import obstacle
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.in_use import UNKNOWN, meeting, notice, obstacle
 
 OFF = {"desired": 0, "running": 0, "pending": 0}
 ON = {"desired": 1, "running": 1, "pending": 0}
@@ -45,3 +45,27 @@ NOBODY = {"participants": 0, "busy": 0, "waiting": 0}
 )
 def test_obstacle(services, figures, protected, words):
     assert obstacle(services, figures, protected) == words
+
+
+@pytest.mark.parametrize(
+    ("people", "protected", "who"),
+    [
+        (0, 0, ""),
+        (12, 1, "12 people meet now"),
+        (2, 0, "2 people meet now"),
+        (1, 0, "1 person is in a meeting now"),
+        # Who has just come in is in the protection of the task first, and in the figures a minute or two later.
+        (0, 1, "somebody has just come in, since the signalling task protects itself"),
+        (None, 1, "somebody has just come in, since the signalling task protects itself"),
+        (None, 0, UNKNOWN),
+    ],
+)
+def test_meeting(people, protected, who):
+    assert meeting(people, protected) == who
+
+
+def test_notice():
+    assert notice("2 people meet now", "x ends", advice=False) == "2 people meet now: x ends"
+    assert notice("2 people meet now", "x ends", advice=True) == (
+        "2 people meet now: x ends. Wait, or run again with -e jitsi_force=true"
+    )

@@ -61,6 +61,9 @@ class Account:
     def signalling_tasks(self) -> list[datetime]:
         return list(self.tasks)
 
+    def protected_tasks(self) -> int:
+        return len(self.tasks) if self.protected else 0
+
     def line(self, since: datetime) -> Line | None:
         works = self.prosody not in self.broken
         if not self.logs or not self.tasks:
@@ -197,15 +200,29 @@ def settled(account: Account) -> bool:
 @pytest.mark.parametrize(
     ("account", "why"),
     [
-        (awake(participants=1), "1 participant meets now"),
-        (awake(participants=7), "7 participants meet now"),
-        (awake(logs=False), "how many people meet is not known"),
+        (awake(participants=1), "1 person is in a meeting now"),
+        (awake(participants=7), "7 people meet now"),
+        (awake(logs=False), "nobody knows how many people meet, since jicofo has not told"),
     ],
 )
 def test_postponed_changes_nothing(account: Account, why: str) -> None:
     with pytest.raises(rotation.Postponed, match=why):
         rotate(account)
     assert account.calls == []
+
+
+def test_who_has_just_come_in_is_seen_before_jicofo_has_told() -> None:
+    account = awake()
+    account.protected = True
+    with pytest.raises(
+        rotation.Postponed, match="somebody has just come in, since the signalling task protects itself"
+    ):
+        rotate(account)
+    # Signalling was not touched, and the next run goes on.
+    assert account.calls == AWAKE[:2]
+    account.protected = False
+    rotate(account)
+    assert settled(account)
 
 
 def test_forced_stops_what_a_meeting_protects() -> None:
@@ -225,7 +242,7 @@ def test_who_comes_before_signalling_has_stopped_stays() -> None:
         desired(count)
 
     account.set_desired = setting  # type: ignore[method-assign]
-    with pytest.raises(rotation.Postponed, match="2 participants meet now"):
+    with pytest.raises(rotation.Postponed, match="2 people meet now"):
         rotate(account)
     assert account.calls == [*AWAKE[:4], "minimum 1", "desired 1"]
     assert len(account.tasks) == 1
