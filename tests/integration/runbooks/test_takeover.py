@@ -32,41 +32,45 @@ CONTAINER = (
     *("log_configuration.options.max-buffer-size", "log_configuration.options.mode"),
     *("mount_points./address.source_volume", "readonly_root_filesystem"),
 )
-CHANGED = {
-    "role jitsi-video-platform-bridge-task": {"policies.know-address": ADDRESS},
-    "service jitsi-video-platform-bridge": {"task_definition": "There is a new revision."},
-    "service jitsi-video-platform-service": {"task_definition": "There is a new revision."},
-    "task definition jitsi-video-platform-signalling": {
-        "containers.web.command": "Browsers ask no third party.",
-        "containers.jicofo.health_check.command": "A missing bridge is no fault of signalling.",
-    },
-    "task definition jitsi-video-platform-bridge": {
-        "volumes.address": ADDRESS,
-        **{f"containers.address.{name}": ADDRESS for name in CONTAINER},
-        **{
-            f"containers.{name}.{field}": ADDRESS
-            for name in ("jvb", "coturn")
-            for field in (
-                "depends_on.address.condition",
-                "mount_points./address.read_only",
-                "mount_points./address.source_volume",
-            )
+CHANGED = (
+    {
+        "role jitsi-video-platform-bridge-task": {"policies.know-address": ADDRESS},
+        "service jitsi-video-platform-bridge": {"task_definition": "There is a new revision."},
+        "service jitsi-video-platform-service": {"task_definition": "There is a new revision."},
+        "task definition jitsi-video-platform-signalling": {
+            "containers.web.command": "Browsers ask no third party.",
+            "containers.jicofo.health_check.command": "A missing bridge is no fault of signalling.",
         },
-        "containers.jvb.command": ADDRESS,
-        "containers.jvb.environment.JVB_DISABLE_STUN": ADDRESS,
-        "containers.jvb.environment.JVB_STUN_SERVERS": ADDRESS,
-        "containers.jvb.system_controls.net.ipv4.tcp_retries2": LOST,
-        "containers.stats.command": LOST,
-        "containers.stats.health_check.command": LOST,
-    },
-} | {
-    f"function jitsi-video-platform-{function}": {"code_sha256": "Its modules are in other folders."}
-    for function in ("rotation", "wake", "tasks", "sleep")
-} | {
-    "role jitsi-video-platform-rotation-function": {
-        "policies.rotate-secret": "It looks whether signalling protects itself before it stops it."
+        "task definition jitsi-video-platform-bridge": {
+            "volumes.address": ADDRESS,
+            **{f"containers.address.{name}": ADDRESS for name in CONTAINER},
+            **{
+                f"containers.{name}.{field}": ADDRESS
+                for name in ("jvb", "coturn")
+                for field in (
+                    "depends_on.address.condition",
+                    "mount_points./address.read_only",
+                    "mount_points./address.source_volume",
+                )
+            },
+            "containers.jvb.command": ADDRESS,
+            "containers.jvb.environment.JVB_DISABLE_STUN": ADDRESS,
+            "containers.jvb.environment.JVB_STUN_SERVERS": ADDRESS,
+            "containers.jvb.system_controls.net.ipv4.tcp_retries2": LOST,
+            "containers.stats.command": LOST,
+            "containers.stats.health_check.command": LOST,
+        },
     }
-}
+    | {
+        f"function jitsi-video-platform-{function}": {"code_sha256": "Its modules are in other folders."}
+        for function in ("rotation", "wake", "tasks", "sleep")
+    }
+    | {
+        "role jitsi-video-platform-rotation-function": {
+            "policies.rotate-secret": "It looks whether signalling protects itself before it stops it."
+        }
+    }
+)
 
 
 @pytest.fixture
