@@ -269,8 +269,8 @@ VARIABLES = {
     "jitsi_coturn_image": Variable(
         v.image(),
         "Image of coturn, the TURN server beside each bridge.",
-        "docker.io/coturn/coturn:4.17.0-r0",
-        default="docker.io/coturn/coturn:4.17.0-r0",
+        "docker.io/coturn/coturn:4.16.0-r0",
+        default="docker.io/coturn/coturn:4.16.0-r0",
     ),
     "jitsi_readonly_root": Variable(
         rules.flag(),

@@ -4,6 +4,7 @@
 # Arguments: name=value.
 #   component, platform  what is watched (bridge, recorder or signalling) and where, for the log
 #   stats, busy          URL of the component's statistics (JSON), jq expression of how much it has to do (a whole number)
+#   more                 command that prints an object of numbers, of what else it does; empty for none
 #   recordings           directory whose subdirectories still have to be uploaded; empty for none
 #   control              URL that a POST goes to: a bridge's drain (/enable, /disable), a recorder's shutdown
 #   cluster, service, region, ecs   names and address of ECS, for a bridge that drains when it is to go; empty for none
@@ -50,12 +51,20 @@ ask() { curl --silent --fail --max-time "${given[timeout]}" "$@" | head --bytes=
 
 # --- What the component has to do: busy, empty when unknown
 
-busy=''
+# A plausible number, or nothing.
+whole() { [[ $1 =~ ^[0-9]{1,6}$ ]] && echo "$1"; }
+
+busy='' wanted=1
 observe() {
-  local waiting=() answer
-  answer=$(ask "${given[stats]}" | jq --raw-output "(${given[busy]}) | numbers" 2>/dev/null) || answer=''
-  [[ $answer =~ ^[0-9]{1,6}$ ]] || answer=''
-  busy=$answer
+  local waiting=() answer more=0
+  answer=$(whole "$(ask "${given[stats]}" | jq --raw-output "(${given[busy]}) | numbers" 2>/dev/null)")
+  # A service of which no task is wanted sleeps, since nobody meets: what is relayed then is no meeting.
+  if [ -n "${given[more]}" ] && ((wanted)); then
+    more=$(whole "$(bash -c "${given[more]}" 2>/dev/null | jq '[.[] | numbers] | add' 2>/dev/null)")
+  fi
+  busy=$((${answer:-0} + ${more:-0}))
+  # What is not known is not zero.
+  if ((busy == 0)) && [[ -z $answer || -z $more ]]; then busy=''; fi
   [ -n "${given[recordings]}" ] || return
   waiting=("${given[recordings]}"/*/)
   if ((${#waiting[@]})); then
@@ -136,8 +145,9 @@ identify() {
   [ -n "$deployment" ]
 }
 
-# Whether the task is to go: 1 or 0. It is when another deployment replaces its own; and of a settled service that has too
-# many tasks, the last ones in the order of their ARNs, so that all bridges agree without a word.
+# Whether the task is to go, and whether its service is to have any: 1 or 0 each. It is to go when another deployment replaces
+# its own; and of a settled service that has too many tasks, the last ones in the order of their ARNs, so that all bridges agree
+# without a word.
 fate() {
   local service tasks='{"taskArns":[]}'
   service=$(ecs DescribeServices "{\"cluster\":\"${given[cluster]}\",\"services\":[\"${given[service]}\"]}") || return
@@ -146,8 +156,10 @@ fate() {
     tasks=$(ecs ListTasks "{\"cluster\":\"${given[cluster]}\",\"serviceName\":\"${given[service]}\"}") || return
   fi
   jq --raw-output --arg task "$task" --arg deployment "$deployment" --argjson tasks "$tasks" \
-    '.services[0] | ([.deployments[] | select(.status == "PRIMARY") | .id] | if length == 1 then .[0] else error end) as $id
-     | if $id != $deployment or ($tasks.taskArns | sort | index([$task]) // -1) >= (.desiredCount | numbers) then 1 else 0 end' \
+    '.services[0] | (.desiredCount | numbers) as $desired
+     | ([.deployments[] | select(.status == "PRIMARY") | .id] | if length == 1 then .[0] else error end) as $id
+     | if $id != $deployment or ($tasks.taskArns | sort | index([$task]) // -1) >= $desired then 1 else 0 end
+     | "\(.) \([$desired, 1] | min)"' \
     <<<"$service" 2>/dev/null
 }
 
@@ -157,7 +169,7 @@ drain() {
   if ((now >= watch_at)); then
     watch_at=$((now + watch))
     local answer
-    identify && answer=$(fate) && [[ $answer =~ ^[01]$ ]] && leaving=$answer
+    identify && answer=$(fate) && [[ $answer =~ ^[01]\ [01]$ ]] && leaving=${answer% *} wanted=${answer#* }
   fi
   [ "$leaving" = "$drained" ] && return
   local switch=disable

@@ -50,6 +50,7 @@ def sidecar(task):
             **FAST,
             "platform": "shop",
             "stats": f"{task.url}/stats",
+            "more": "",
             "recordings": "",
             "control": f"{task.url}/control",
             "ecs": "",
@@ -265,6 +266,66 @@ def test_a_recording_that_waits_for_its_upload_is_work(task, sidecar, answer, tm
         assert RELEASED not in [event.what for event in task.of("protect")]
         tmp_path.with_suffix(".moved").rename(tmp_path)
     task.wait("protect", RELEASED)
+
+
+# --- A bridge whose TURN server relays
+
+
+@pytest.fixture
+def relays(tmp_path):
+    """Says how many clients are relayed for, and is the command that asks."""
+    told = tmp_path / "relays"
+
+    def say(text):
+        # In one step: a look must not see half of it.
+        told.with_suffix(".next").write_text(text)
+        told.with_suffix(".next").rename(told)
+
+    say('{"relays": 0}')
+    return lambda text=None: f"cat {told}" if text is None else say(text)
+
+
+@pytest.mark.parametrize("stats", [IDLE, UNKNOWN["failing"]])
+def test_a_bridge_that_relays_is_at_work(task, sidecar, relays, tmp_path, stats):
+    task.stats = stats
+    running = sidecar(more=relays(), clock=tmp_path / "uptime")
+    task.wait("look", count=2)
+    assert not task.of("protect")
+    relays('{"relays": 2}')
+    task.wait("protect", PROTECTED, since=0)
+    assert running.wait_for(protect=1)["busy"] == 2
+    task.stats = IDLE
+    relays('{"relays": 0}')
+    task.wait("protect", RELEASED)
+
+
+@pytest.mark.parametrize("text", ["", "null", "{}", '{"relays": null}', '{"relays": -1}', "{"])
+def test_relays_of_which_nothing_is_known_are_not_none(task, sidecar, relays, tmp_path, text):
+    relays('{"relays": 1}')
+    sidecar(more=relays(), clock=tmp_path / "uptime", unknown=HOUR)
+    task.wait("protect", PROTECTED, since=0)
+    relays(text)
+    # After ten looks without work it would be let go.
+    task.wait("look", count=12)
+    assert RELEASED not in [event.what for event in task.of("protect")]
+    relays('{"relays": 0}')
+    task.wait("protect", RELEASED)
+
+
+def test_what_is_relayed_while_the_platform_sleeps_is_no_meeting(task, sidecar, relays, tmp_path):
+    ecs_of(task)
+    relays('{"relays": 1}')
+    sidecar(more=relays(), ecs=f"{task.url}/ecs/", clock=tmp_path / "uptime")
+    task.wait("protect", PROTECTED, since=0)
+    # What is not known changes nothing.
+    task.ecs["DescribeServices"] = (500, {})
+    task.wait("look", count=12)
+    assert RELEASED not in [event.what for event in task.of("protect")]
+    task.ecs["DescribeServices"] = service(desired=0)
+    task.wait("protect", RELEASED)
+    # Who has endpoints meets all the same.
+    task.busy(1)
+    task.wait("protect", PROTECTED)
 
 
 # --- Drain

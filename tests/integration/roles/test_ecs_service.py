@@ -57,7 +57,7 @@ def test_every_variable_is_one_that_the_image_reads(rendered):
     for _task, container in containers(rendered):
         image = image_of(container)
         if image is None:
-            assert container["name"] in ("caddy", "coturn")
+            assert container["name"] in ("caddy", "coturn", "stun")
             continue
         given = {item["name"] for item in container.get("environment", []) + container.get("secrets", [])}
         assert given <= set(CONTRACT[image]), (container["name"], given - set(CONTRACT[image]))
@@ -65,7 +65,7 @@ def test_every_variable_is_one_that_the_image_reads(rendered):
 
 def test_every_required_variable_is_set(rendered):
     for _task, container in containers(rendered):
-        if container["name"] in ("stats", "protect", "caddy", "coturn"):
+        if container["name"] in ("stats", "protect", "caddy", "coturn", "stun"):
             continue
         given = {item["name"]: item for item in container.get("environment", []) + container.get("secrets", [])}
         required = {name for name, entry in CONTRACT[image_of(container)].items() if entry["required"]}
@@ -102,6 +102,9 @@ def test_settings_that_operators_were_promised(default):
     assert web["PUBLIC_URL"] == "https://meet.example.com"
     assert (prosody["MAX_PARTICIPANTS"], prosody["LOG_LEVEL"]) == ("50", "info")
     assert (prosody["TURN_HOST"], prosody["TURN_PORT"]) == ("turn.meet.example.com", "4443")
+    # Two people talk directly, by a server of ours.
+    assert (prosody["STUN_HOST"], prosody["STUN_PORT"]) == ("turn.meet.example.com", "3478")
+    assert web["P2P_STUN_SERVERS"] == "turn.meet.example.com:3478"
     jicofo, jvb, jibri = (environment(default, name) for name in ("jicofo", "jvb", "jibri"))
     assert jicofo["JICOFO_CONF_INITIAL_PARTICIPANT_WAIT_TIMEOUT"] == "15 seconds"
     assert jicofo["JICOFO_CONF_SINGLE_PARTICIPANT_TIMEOUT"] == "20 seconds"

@@ -423,7 +423,7 @@ def test_role(aws: AwsServer, play_of: Callable[..., Any]) -> None:
         ("shop-signalling", "Egress"): world("tcp 443") | {"tcp 2049 shop-storage"},
         ("shop-storage", "Ingress"): {"tcp 2049 shop-signalling"},
         ("shop-storage", "Egress"): set(),
-        ("shop-bridge", "Ingress"): world("udp 10000", "tcp 4443"),
+        ("shop-bridge", "Ingress"): world("udp 10000", "tcp 4443") | {"udp 3478 0.0.0.0/0"},
         ("shop-bridge", "Egress"): world("udp 0-65535", "tcp 443") | {"tcp 5222 shop-signalling"},
         ("shop-recorder", "Ingress"): set(),
         ("shop-recorder", "Egress"): world("tcp 443", "udp 10000", "tcp 4443") | {"tcp 5222 shop-signalling"},

@@ -47,7 +47,7 @@ def test_a_platform_as_it_was_built(converged: AwsServer, audit: Callable[..., A
     name = weaknesses.NAME
     assert {group: ports for group, ports in found["open"].items() if ports} == {
         f"{name}-signalling": ["tcp 80"],
-        f"{name}-bridge": ["tcp 4443", "udp 10000"],
+        f"{name}-bridge": ["tcp 4443", "udp 10000", "udp 3478"],
     }
     # The release of every image is known.
     assert len(found["ages"]) == 8 and all(item["days"] is not None for item in found["ages"])

@@ -185,7 +185,7 @@ def every(registries: Mapping[str, str]) -> tuple[Runbook, ...]:
 def registry() -> FakeRegistry:
     """A registry that has a newer release."""
     tags = {f"jitsi/{name}": [OLD, NEW] for name in PARTS}
-    return FakeRegistry({**tags, "library/caddy": ["2.11.7-alpine"], "coturn/coturn": ["4.17.0-r0"]}, page=9)
+    return FakeRegistry({**tags, "library/caddy": ["2.11.7-alpine"], "coturn/coturn": ["4.16.0-r0"]}, page=9)
 
 
 def record(lab: Lab, runbook: Runbook, site: Sequence[Request], directory: Path) -> Recorded:

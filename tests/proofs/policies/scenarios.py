@@ -264,7 +264,7 @@ def update_images(stage: Stage) -> None:
     scenario records."""
     releases = ("stable-11146-2", "stable-11200")
     tags = {f"jitsi/{name}": releases for name in ("web", "prosody", "jicofo", "jvb", "jibri")}
-    others = {"library/caddy": ("2.11.7-alpine",), "coturn/coturn": ("4.17.0-r0",)}
+    others = {"library/caddy": ("2.11.7-alpine",), "coturn/coturn": ("4.16.0-r0",)}
     with FakeRegistry({**tags, **others}).running() as registry:
         for passes in (True, False):
             stage.converge()
