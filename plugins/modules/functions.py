@@ -130,8 +130,16 @@ options:
       reserved_concurrency:
         description:
           - Most runs at the same time, kept free for this function. 0 stops it. No limit if it is not given.
-          - AWS refuses it while the account may run only 10 at the same time, as a new account may.
+          - AWS refuses it where fewer than 100 would be left for all other functions of the account. A new account may
+            run only 10 at the same time.
         type: int
+      reserve_if_possible:
+        description:
+          - Whether to do without O(functions[].reserved_concurrency) where AWS would refuse it, with a warning. The
+            functions that say so get all of it or none.
+        type: bool
+        default: false
+        version_added: 0.5.0
   tags:
     description: Tags of every function.
     type: dict
@@ -141,11 +149,12 @@ notes:
     C(amazon.aws.lambda_policy) none of the conditions that a URL's statements need. In check mode on an empty account,
     C(amazon.aws.lambda_policy) reports no change, and it leaves statements that no task names.
   - A run that changes nothing makes three calls a function. A run that was killed is finished by the next.
+  - Where O(functions[].reserve_if_possible) matters, a run makes one call more.
   - Lambda cannot change a statement, so one that differs is removed and added. Calls in between are refused.
   - "Permissions: lambda:GetFunction, GetFunctionUrlConfig, GetPolicy, ListTags, CreateFunction, UpdateFunctionCode,
     UpdateFunctionConfiguration, DeleteFunction, CreateFunctionUrlConfig, UpdateFunctionUrlConfig,
     DeleteFunctionUrlConfig, AddPermission, RemovePermission, PutFunctionConcurrency, DeleteFunctionConcurrency,
-    TagResource and UntagResource on the functions, and iam:PassRole on their roles."
+    TagResource and UntagResource on the functions, iam:PassRole on their roles, and lambda:GetAccountSettings."
 extends_documentation_fragment:
   - meetops.jitsi.common
   - amazon.aws.common.modules
@@ -253,6 +262,7 @@ FUNCTION: dict[str, Any] = {
     "invoke_mode": {"type": "str", "choices": ["BUFFERED", "RESPONSE_STREAM"], "default": "BUFFERED"},
     "permissions": {"type": "list", "elements": "dict", "options": PERMISSION},
     "reserved_concurrency": {"type": "int"},
+    "reserve_if_possible": {"type": "bool", "default": False},
 }
 
 
@@ -260,7 +270,7 @@ class Functions:
     """The functions to keep, with their zips: how they are, how they shall be, and how to change one."""
 
     def __init__(self, module: Any, kept: Mapping[str, functions.Function], zips: Mapping[str, bytes]) -> None:
-        self.client, self.tags = client(module, "lambda"), module.params["tags"]
+        self.module, self.client, self.tags = module, client(module, "lambda"), module.params["tags"]
         self.kept, self.zips = kept, zips
         self.found: dict[str, lambda_.Found] = {}
         self.arns: dict[str, str] = {}
@@ -283,12 +293,31 @@ class Functions:
 
     def wanted(self, current: State) -> State:
         """The functions to keep. What is not managed stays as it is in ``current``."""
-        return {
+        wanted = {
             PREFIX + name: functions.wanted_fields(
                 item, functions.sha256(self.zips[name]), current.get(PREFIX + name, {}), self.tags
             )
             for name, item in self.kept.items()
         }
+        return {**wanted, **self.reserved(current, wanted)}
+
+    def reserved(self, current: State, wanted: State) -> State:
+        """Those of ``wanted`` that do without a reservation, as the account has no room for all of them."""
+        asking = {
+            PREFIX + name: wanted[PREFIX + name]
+            for name, item in self.kept.items()
+            if item["reserve_if_possible"] and item["reserved_concurrency"] is not None
+        }
+        now = {name: current.get(name, {}).get("reserved_concurrency") for name in asking}
+        most = {name: fields["reserved_concurrency"] for name, fields in asking.items()}
+        if now == most or functions.fits(lambda_.unreserved(self.client), now.values(), most.values()):
+            return {}
+        self.module.warn(
+            f"The account has no room to reserve {sum(most.values())} concurrent runs for {', '.join(self.kept)}: "
+            f"Lambda wants {functions.LEAST_UNRESERVED} left for other functions. They run without; ask AWS for a "
+            "higher quota (Lambda, concurrent executions), then run this again."
+        )
+        return {name: {**fields, "reserved_concurrency": None} for name, fields in asking.items()}
 
     def apply(self, change: Change) -> None:
         """Make one change."""

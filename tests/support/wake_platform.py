@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Cloud, Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.gate import Gate
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.page import Brand, Page
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import (
     BRIDGE,
@@ -96,10 +97,11 @@ class Platform:
         for record in ("origin", "turn"):
             self.cloud.set_record(record, ["192.0.2.1"])
 
-    def web(self, *, pin: bool = False, per_day: int = 0, brand: Brand | None = None) -> Web:
-        """What answers the wake page's requests."""
+    def web(self, *, pin: bool = False, by_key: bool = False, per_day: int = 0, brand: Brand | None = None) -> Web:
+        """What answers the wake page's requests: an instance of the function, which remembers nothing yet."""
         page = Page((FILES / "wake" / "page.html").read_text(encoding="utf-8"), brand or Brand(), pin)
-        return Web(self.cloud, Settings(), page, per_day)
+        gate = Gate(self.cloud, Settings(), pin_required=pin, by_key=by_key, wakes_per_day=per_day)
+        return Web(self.cloud, Settings(), page, gate, (FILES / "wake" / "external_api.js").read_text(encoding="utf-8"))
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Minimum and desired count by kind."""

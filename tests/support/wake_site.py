@@ -31,17 +31,24 @@ def event(method: str, path: str, headers: Mapping[str, str] | None = None, addr
 
 
 @contextmanager
-def site(wake: Callable[[Answer], Answer], live: Callable[[], bytes | None]) -> Iterator[str]:
-    """Serve the site; yields its URL. ``live()`` is the platform's own page, or None while it does not answer."""
+def site(
+    wake: Callable[[Answer], Answer],
+    live: Callable[[], bytes | None],
+    files: Callable[[str], bytes | None] | None = None,
+) -> Iterator[str]:
+    """Serve the site; yields its URL. ``live()`` is the platform's own page, or None while it does not answer;
+    ``files(path)`` gives more than one page in its place."""
 
     class Site(Handler):
         # A browser opens connections ahead and may never use them.
         timeout = 2
 
         def do_GET(self) -> None:
-            page = None if self.path.startswith("/_wake") else live()
+            path = self.path.partition("?")[0]
+            page = None if path.startswith("/_wake") else files(path) if files else live()
             if page is not None:
-                self.answer(200, page, {"content-type": "text/html; charset=utf-8"})
+                kind = "text/javascript" if path.endswith(".js") else "text/html"
+                self.answer(200, page, {"content-type": f"{kind}; charset=utf-8"})
             else:
                 self._wake()
 

@@ -13,6 +13,7 @@ def patch() -> None:
     patch_lambda_configuration()
     patch_lambda_url()
     patch_lambda_url_permissions()
+    patch_lambda_concurrency()
 
 
 def patch_lambda_configuration() -> None:
@@ -110,3 +111,42 @@ def patch_lambda_url_permissions() -> None:
         return statement, revision
 
     Policy.add_statement = add_statement
+
+
+def patch_lambda_concurrency() -> None:
+    """AWS tells the account's quota (1,000 by default, LOCAL_AWS_LAMBDA_CONCURRENCY here) and leaves 100 of it
+    unreserved, or all of a smaller one."""
+    import json
+    import os
+
+    from moto.awslambda import urls
+    from moto.awslambda.exceptions import InvalidParameterValueException
+    from moto.awslambda.models import LambdaBackend
+    from moto.awslambda.responses import LambdaResponse
+
+    put = LambdaBackend.put_function_concurrency
+
+    def left(backend: Any, but: str = "") -> int:
+        quota = int(os.environ.get("LOCAL_AWS_LAMBDA_CONCURRENCY", "1000"))
+        return quota - sum(
+            one.reserved_concurrency or 0 for one in backend.list_functions() if one.function_name != but
+        )
+
+    def put_function_concurrency(self: Any, function_name: str, reserved_concurrency: Any) -> Any:
+        name = function_name.rpartition(":")[2]
+        least = min(100, int(os.environ.get("LOCAL_AWS_LAMBDA_CONCURRENCY", "1000")))
+        if left(self, name) - int(reserved_concurrency) < least:
+            raise InvalidParameterValueException(
+                "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
+                f"below its minimum value of [{least}]."
+            )
+        return put(self, function_name, reserved_concurrency)
+
+    def get_account_settings(self: Any) -> Any:
+        quota = int(os.environ.get("LOCAL_AWS_LAMBDA_CONCURRENCY", "1000"))
+        limit = {"ConcurrentExecutions": quota, "UnreservedConcurrentExecutions": left(self.backend)}
+        return 200, {}, json.dumps({"AccountLimit": limit})
+
+    LambdaBackend.put_function_concurrency = put_function_concurrency
+    LambdaResponse.get_account_settings = get_account_settings
+    urls.url_paths["{0}/2016-08-19/account-settings/?$"] = LambdaResponse.dispatch

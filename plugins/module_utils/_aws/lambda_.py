@@ -121,6 +121,11 @@ def set_concurrency(client: Any, name: str, reserved: int | None) -> None:
         client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
 
 
+def unreserved(client: Any) -> int:
+    """GetAccountSettings: how many functions of the region may run at the same time beside those with a reservation."""
+    return int(client.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"])
+
+
 def tag(client: Any, arn: str, current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """TagResource and UntagResource, each only if needed."""
     set_tags(

@@ -13,7 +13,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from ..errors import InvalidInput
 
 LARGEST_ZIP_BYTES = 50 * 1024 * 1024
 LARGEST_ENVIRONMENT_BYTES = 4096
+# Lambda's developer guide, "Configuring reserved concurrency": so much must stay for functions without a reservation.
+LEAST_UNRESERVED = 100
 PERMISSION = "permissions."
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -70,6 +72,11 @@ def read_zip(item: Function) -> bytes:
     content = zipped(code)
     check_size(item["name"], content)
     return content
+
+
+def fits(unreserved: int, current: Iterable[int | None], wanted: Iterable[int]) -> bool:
+    """Whether Lambda takes the reservations: ``unreserved`` is what the account has left beside the current ones."""
+    return unreserved + sum(now or 0 for now in current) - sum(wanted) >= LEAST_UNRESERVED
 
 
 def sha256(content: bytes) -> str:

@@ -200,6 +200,14 @@ VARIABLES = {
         "How often visitors may wake the platform on one day (UTC), so that nobody runs up costs. 0 is no limit.",
         "50",
         default=20,
+        details=("One address, or IPv6 network, may use half of it. Clicks while people meet do not count.",),
+    ),
+    "jitsi_wake_by_key": Variable(
+        rules.flag(),
+        "Whether servers of others may wake the platform, with the key wake_key of the secret document.",
+        "true",
+        default=False,
+        details=("They need no PIN and are not counted. Rotations renew the key. See docs/embedding.md.",),
     ),
     "jitsi_certificate_wake_days": Variable(
         rules.between(0, 60, "days"),

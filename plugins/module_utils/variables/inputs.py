@@ -158,7 +158,7 @@ INPUTS: dict[str, dict[str, Input]] = {
         **_same("edge", create_zone="create_hosted_zone", acme_account_uri="acme_account_uri"),
         **_same("edge", "price_class", "frame_ancestors", "idle_minutes", "wake_pin_required", "wake_limit_per_day"),
         **_same("edge", "certificate_wake_days", "schedules", "brand_name", "brand_color", "brand_color_dark"),
-        **_same("edge", "brand_logo", "secret_kms_key_arn"),
+        **_same("edge", "brand_logo", "secret_kms_key_arn", "wake_by_key"),
     },
     "monitoring": {
         **_same("monitoring", "name", region="aws_region", alert_email="alert_email", alarm_percent="alarm_percent"),
@@ -222,7 +222,7 @@ INPUTS: dict[str, dict[str, Input]] = {
             "ARN of the KMS key that encrypts the secret. Its id or alias does without O(secrets_rotation_function).",
             "jitsi_secret_kms_key_arn",
         ),
-        **_same("secrets", "rotation_function", "rotation_days", "rotation_grace_days"),
+        **_same("secrets", "rotation_function", "rotation_days", "rotation_grace_days", "wake_by_key"),
         "secrets_tags": _tags("Tags of everything. C(Name) of the secret is set to its name."),
         "secrets_rotate_keys": Input(key_names(), ("Rotate these keys and no others, however old they are.",)),
         "secrets_rotate_force": Input(flag(), ("Whether to rotate now, also while people meet.",)),
@@ -254,13 +254,13 @@ ENTRIES: dict[str, dict[str, tuple[str, ...]]] = {
     "secrets": {
         "rotate": (
             *("platform", "rotation_days", "rotation_grace_days"),
-            *("rotate_keys", "rotate_force", "rotate_wait_minutes"),
+            *("rotate_keys", "rotate_force", "rotate_wait_minutes", "wake_by_key"),
         ),
         "restore": (
             *("platform", "restore_backup", "restore_password_file"),
-            *("restore_force", "restore_wait_minutes"),
+            *("restore_force", "restore_wait_minutes", "wake_by_key"),
         ),
-        "ages": ("platform", "rotation_days", "rotation_grace_days"),
+        "ages": ("platform", "rotation_days", "rotation_grace_days", "wake_by_key"),
         "absent": ("platform", "destroy", "recovery_days"),
     },
 }

@@ -16,6 +16,7 @@ VARS = {
     "edge_domain": "meet.example.org",
     "edge_hosted_zone": "example.org",
     "edge_wake_pin_required": False,
+    "edge_wake_by_key": False,
     "edge_tags": {"Environment": "prod"},
     "edge_schedules": [
         {"name": "open", "schedule": "cron(0 8 ? * MON-FRI *)", "timezone": "Europe/Berlin", "awake": True}
@@ -98,8 +99,21 @@ def test_rules(aws_server, made):
         assert target["Arn"].endswith(f":function:{name}")
 
 
-@pytest.mark.parametrize(("pin", "reader"), [(False, set()), (True, {"meet-wake"})])
-def test_only_wake_reads_the_pin_and_only_where_there_is_one(pin, reader):
+def test_a_flood_on_one_keeps_none_of_the_others_from_running(aws_server, made):
+    client = aws_server.client("lambda")
+    reserved = {name: client.get_function(FunctionName=name)["Concurrency"] for name in NAMES}
+    assert {name: found["ReservedConcurrentExecutions"] for name, found in reserved.items()} == {
+        "meet-wake": 20,
+        "meet-tasks": 3,
+        "meet-sleep": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("pin", "by_key", "reader"),
+    [(False, False, set()), (True, False, {"meet-wake"}), (False, True, {"meet-wake"})],
+)
+def test_only_wake_reads_the_secret_and_only_where_it_needs_it(pin, by_key, reader):
     platform = {"partition": "aws", "region": "us-east-1", "account_id": "123456789012"}
     roles = role_variable(
         "edge",
@@ -107,6 +121,7 @@ def test_only_wake_reads_the_pin_and_only_where_there_is_one(pin, reader):
         edge_name="meet",
         edge_domain="meet.example.org",
         edge_wake_pin_required=pin,
+        edge_wake_by_key=by_key,
         _edge_zone={"zone_id": "Z123"},
         _edge_info={"platform": platform},
     )

@@ -35,7 +35,10 @@ def test_only_a_post_with_its_header_wakes(aws, platform):
         ("GET", "/tenant/Room", {"user-agent": "Slackbot-LinkExpanding 1.0"}, 200),
         ("GET", "/libs/app.bundle.min.js", {}, 503),
         ("GET", "/favicon.ico", {}, 503),
-        ("GET", "/config.js", {}, 503),
+        ("GET", "/config.js", {"sec-fetch-dest": "script"}, 503),
+        ("GET", "/config.js?room=room", {}, 200),
+        ("GET", "/_wake/frame/Room", {}, 200),
+        ("GET", "/.well-known/assetlinks.json", {}, 404),
         ("GET", "/http-bind", {}, 503),
         ("GET", "/tenant/xmpp-websocket", {}, 503),
         ("GET", "/_wake", {}, 405),
@@ -67,8 +70,9 @@ def test_wake_then_ready(aws, platform):
     assert (answer["statusCode"], body(answer)) == (202, {"state": "waking"})
     assert platform.counts() == AWAKE
     # The phase is written down before anything is done, and of each service the minimum is set before the count.
-    done = [call for call in aws.mutating() if call != "moto:other"]
-    assert done == ["dynamodb:PutItem"] + ["application-autoscaling:RegisterScalableTarget", "ecs:UpdateService"] * 3
+    done = [call for call in aws.mutating() if not call.startswith(("moto:", "dynamodb:"))]
+    assert done == ["application-autoscaling:RegisterScalableTarget", "ecs:UpdateService"] * 3
+    assert "dynamodb:PutItem" in aws.calls[: aws.calls.index("application-autoscaling:RegisterScalableTarget")]
     assert platform.record("origin") == BLACKHOLE
     # The task has an address long before it is healthy.
     platform.clock.now += 20
@@ -101,16 +105,78 @@ def test_a_second_click_changes_nothing(aws, platform):
     assert aws.mutating() == []
 
 
-def test_limit_of_wakes_a_day(platform):
-    web = platform.web(per_day=2)
-    for expected in (202, 202, 429):
+def test_limit_of_wakes_a_day(aws, platform):
+    web = platform.web(per_day=4)
+
+    def click(address):
         platform.clock.now += 400
-        answer = web.answer(event("POST", "/_wake", START))
-        assert answer["statusCode"] == expected
-    assert body(answer)["error"] == "limit"
+        answer = web.answer(event("POST", "/_wake", START, address))
+        return answer["statusCode"], body(answer).get("error")
+
+    # One address has half of them; an IPv6 network is one.
+    assert [click(f"2001:db8:0:{number:x}::1") for number in range(3)] == [(202, None)] * 2 + [(429, "share")]
+    assert [click(f"203.0.113.{number}") for number in (7, 8, 9)] == [(202, None)] * 2 + [(429, "limit")]
+    # While people meet nothing is counted; what was told long ago does not hold.
+    platform.cloud.tell("people", "met")
+    assert click("203.0.113.9")[0] == 429
+    platform.clock.now -= 400
+    assert web.answer(event("POST", "/_wake", START, "203.0.113.9"))["statusCode"] == 202
+    answer = None
+    platform.clock.now += 400
+    answer = web.answer(event("POST", "/_wake", START, "203.0.113.9"))
     assert 0 < body(answer)["retry"] <= 86400
     platform.clock.now += body(answer)["retry"]
-    assert web.answer(event("POST", "/_wake", START))["statusCode"] == 202
+    assert click("203.0.113.9") == (202, None)
+
+
+def test_twenty_clicks_of_one_address_leave_wakes_to_others(platform):
+    web = platform.web(per_day=20)
+    for _ in range(20):
+        platform.clock.now += 300
+        web.answer(event("POST", "/_wake", START, "198.51.100.9"))
+    assert web.answer(event("POST", "/_wake", START, "198.51.100.9"))["statusCode"] == 429
+    assert web.answer(event("POST", "/_wake", START, "203.0.113.7"))["statusCode"] == 202
+
+
+def test_a_server_wakes_with_a_key(aws, platform):
+    web = platform.web(pin=True, by_key=True, per_day=1)
+    secrets = aws.client("secretsmanager")
+    secrets.put_secret_value(SecretId="meet-jitsi-secrets", SecretString=json.dumps({"wake_key": "0f" * 16}))
+
+    def post(key, address="203.0.113.7"):
+        return web.answer(event("POST", "/_wake", {**START, "x-wake-key": key}, address))
+
+    assert [post(wrong)["statusCode"] for wrong in ("", "0f", "4711")] == [403] * 3
+    assert platform.counts() == ASLEEP
+    # Neither the PIN nor the limit of visitors is asked for.
+    for _ in range(3):
+        assert post("0f" * 16)["statusCode"] == 202
+        platform.clock.now += 400
+    assert platform.counts() == AWAKE
+    assert [post("x")["statusCode"] for _ in range(3)] == [403, 403, 429]
+    assert post("0f" * 16)["statusCode"] == 429
+    assert post("0f" * 16, "203.0.113.8")["statusCode"] == 202
+
+
+def test_no_key_counts_where_none_is_wanted(platform):
+    answer = platform.web(pin=True).answer(event("POST", "/_wake", {**START, "x-wake-key": "0f" * 16}))
+    assert (answer["statusCode"], body(answer)) == (403, {"error": "pin"})
+    assert platform.counts() == ASLEEP
+
+
+def test_what_an_app_and_an_embedding_page_load(platform):
+    web = platform.web()
+    config = web.answer(event("GET", "/config.js?room=week%22ly&release=1"))
+    assert config["headers"]["cache-control"] == "no-store"
+    told = json.loads(config["body"].removeprefix("var config = ").removesuffix(";\n"))
+    assert told["bosh"] == "https://meet.example.org/http-bind"
+    assert told["callDisplayName"].endswith("https://meet.example.org/weekly")
+    for path in ("/external_api.js", "/libs/external_api.min.js", "/tenant/external_api.js"):
+        script = web.answer(event("GET", path))
+        assert script["statusCode"] == 200
+        assert script["headers"]["content-type"].startswith("text/javascript")
+        assert script["headers"]["cache-control"] == "no-store"
+        assert "JitsiMeetExternalAPI" in script["body"]
 
 
 def test_pin(platform):

@@ -382,3 +382,35 @@ def test_a_name_that_is_listed_twice_is_refused(refused, item):
 def test_a_function_to_keep_needs_more_than_its_name(refused):
     message = refused("functions", functions=[{"name": NAME, "handler": "a.b"}])
     assert message == "state is present but all of the following are missing: files, role found in functions"
+
+
+def test_a_reservation_that_the_account_has_no_room_for(aws, functions, awslambda, item):
+    """All of those that say so do without, plan and run alike; once there is room they get it."""
+    functions(plain("jitsi-other", item))
+    awslambda.put_function_concurrency(FunctionName="jitsi-other", ReservedConcurrentExecutions=896)
+    listed = [
+        item(reserved_concurrency=3, reserve_if_possible=True),
+        {**plain("jitsi-sleep", item), "reserved_concurrency": 2, "reserve_if_possible": True},
+    ]
+    planned = functions(*listed, _check=True)
+    done = functions(*listed)
+    assert planned["changes"] == done["changes"]
+    assert "no room to reserve 5" in str(done["warnings"])
+    assert "Concurrency" not in awslambda.get_function(FunctionName=NAME)
+    # What somebody sets by hand goes, also where nothing can be reserved.
+    awslambda.put_function_concurrency(FunctionName=NAME, ReservedConcurrentExecutions=0)
+    assert functions(*listed)["changes"] == [
+        {"resource": RESOURCE, "action": "update", "fields": ["reserved_concurrency"]}
+    ]
+    assert "Concurrency" not in awslambda.get_function(FunctionName=NAME)
+    assert not functions(*listed)["changed"]
+    awslambda.put_function_concurrency(FunctionName="jitsi-other", ReservedConcurrentExecutions=895)
+    done = functions(*listed)
+    assert not done.get("warnings")
+    assert awslambda.get_function(FunctionName=NAME)["Concurrency"] == {"ReservedConcurrentExecutions": 3}
+    aws.calls.clear()
+    assert not functions(*listed)["changed"]
+    assert "lambda:GetAccountSettings" not in aws.calls
+    # One that insists is refused, as AWS does.
+    with pytest.raises(AssertionError, match="below its minimum value"):
+        functions(item(reserved_concurrency=500))

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import state
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import reconcile, state
 
 from .replay import Quiet
-from .scenarios import Scenario
+from .scenarios import FLOOD, Scenario
 from .world import Budget, Violation
 
 CLICK = Scenario("a wake while it goes to sleep", 2, Budget(wakes=1), 7)
 COMES_IN = Scenario("somebody comes in while it goes to sleep", 2, Budget(joins=1), 7, at_once=1)
+FLOODED = Scenario("floods: two clicks", None, Budget(wakes=2), 0, **FLOOD)
 DIES = Scenario("a task dies, events are lost", 1, Budget(crashes=1, deaths=1), 2, at_once=1)
 
 
@@ -69,7 +70,13 @@ def _follows_nothing() -> Any:
     return mock.patch.object(state, "_point", lambda *_arguments: [])
 
 
+def _starts_at_each_click() -> Any:
+    """Whoever clicks has the platform looked at, whether or not somebody has just done so."""
+    return mock.patch.object(reconcile, "wished_lately", lambda *_arguments: False)
+
+
 WRONG = [
+    Wrong("looks at the platform for each click", _starts_at_each_click, FLOODED, "looks at the platform in a minute"),
     Wrong("stops as soon as nobody meets", _stops_at_once, COMES_IN, "a call was cut"),
     Wrong("takes missing figures for nobody", _believes_missing_figures, COMES_IN, "a call was cut"),
     Wrong("replaces what somebody else has changed", _overwrites, CLICK, ""),

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "collections"))
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.connect import Quiet
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions import reconcile
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.cloud import Names
+from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.gate import Gate
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.page import Brand, Page
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.state import Settings
 from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions.web import Web
@@ -135,10 +136,10 @@ class Runs:
         run = _Run(answers)
         cloud = Quiet(lambda service: Client(service, run), self._names, lambda: run.call("clock", "now", {}))
         try:
-            if function == "wake":
-                Web(cloud, self._settings, PAGE).answer(WAKE_EVENT)
-            elif function == "status":
-                Web(cloud, self._settings, PAGE).answer(STATUS_EVENT)
+            if function in ("wake", "status"):
+                # An instance that remembers nothing: whatever one remembers saves calls, and changes nothing else.
+                web = Web(cloud, self._settings, PAGE, Gate(cloud, self._settings))
+                web.answer(WAKE_EVENT if function == "wake" else STATUS_EVENT)
             else:
                 reconcile.reconcile(cloud, self._settings, watch=function == "sleep")
         except Suspended:

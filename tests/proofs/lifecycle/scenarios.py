@@ -43,6 +43,9 @@ class Scenario:
     # In which minute from the beginning on a schedule wakes, and how many minutes later it ends.
     schedule: tuple[int, int] | None = None
     coarse: bool = True
+    # A flood: clicks so soon after another change nothing (seconds), and all of them may cause so many looks a minute.
+    fresh: int = 0
+    most_looks: int = 0
 
     def run(self, limit: int = 0) -> Figures:
         rules, world = self._begin()
@@ -56,12 +59,13 @@ class Scenario:
             minutes = start + self.schedule[0], start + self.schedule[0] + self.schedule[1]
             schedules = (_at(minutes[0], True), _at(minutes[1], False))
         rules = Rules(
-            Runs(names(schedules), SETTINGS),
+            Runs(names(schedules), replace(SETTINGS, fresh=self.fresh)),
             horizon=10**6,
             schedule=minutes,
             idle=SETTINGS.idle,
             deaths=self.budget.deaths,
             coarse=self.coarse,
+            most_looks=self.most_looks,
         )
         world = at_rest_from(begin_asleep()._replace(left=Budget(deaths=self.budget.deaths)), rules)
         if self.begins is not None:
@@ -86,7 +90,11 @@ SMALL = [
     Scenario("a wake, and a run dies", None, Budget(wakes=1, deaths=1), 1, at_once=1),
     Scenario("nobody comes", 2, Budget(), 7, at_once=1),
 ]
+# One run looks six times at most, and of many clicks in a minute one starts the platform.
+FLOOD: dict[str, Any] = {"fresh": 60, "most_looks": 6}
 LARGE = [
+    Scenario("floods: many clicks at once", None, Budget(wakes=3), 0, **FLOOD),
+    Scenario("floods: clicks one after another, a run dies", None, Budget(wakes=3, deaths=1), 1, at_once=1, **FLOOD),
     Scenario("two wakes at once", None, Budget(wakes=2), 0),
     Scenario("a wake, runs die", None, Budget(wakes=1, deaths=2), 1, at_once=1),
     Scenario("the desired count set by hand", None, Budget(manual=1, deaths=1), 2, at_once=1),

@@ -79,6 +79,9 @@ class World(NamedTuple):
     wish: int | None = None
     # When a visitor last did.
     clicked: int = -1000
+    # In a flood: looks at the platform for visitors in this minute, and what was counted of their starts.
+    looks: int = 0
+    starts: int = 0
     left: Budget = Budget()
 
     @property
@@ -104,10 +107,12 @@ class Rules:
     horizon: int = 10
     idle: int = 120
     deaths: int = 0
+    # Looks at the platform that visitors may cause in a minute; 0: not counted.
+    most_looks: int = 0
     # Whether the calls of one look at the platform are one step. What it decides and each thing it does stay apart.
     coarse: bool = True
     # Where a run gets by looking at a platform in a state: a cache.
-    looked: dict[tuple[int, tuple[Any, ...]], int] = field(default_factory=dict)
+    looked: dict[tuple[int, tuple[Any, ...]], tuple[int, int]] = field(default_factory=dict)
 
 
 def set_desired(world: World, kind: int, count: int) -> World:
@@ -165,11 +170,31 @@ def apply(world: World, call: Call, function: str, rules: Rules) -> Iterator[tup
     yield json.dumps(answer) if answer != CONFLICT else CONFLICT, after
 
 
-def _get_item(world: World, _parameters: Mapping[str, Any], _function: str, _rules: Rules) -> tuple[Any, World]:
+def _get_item(world: World, parameters: Mapping[str, Any], _function: str, _rules: Rules) -> tuple[Any, World]:
+    if _aside(parameters):
+        return {}, world
     return ({"Item": json.loads(world.item)} if world.item else {}), world
 
 
+def _aside(parameters: Mapping[str, Any]) -> bool:
+    """Whether it is about another item than the platform's: what was told, and counters. Nobody has told anything."""
+    key = parameters.get("Key") or parameters["Item"]
+    return bool(key["id"]["S"] != "platform")
+
+
+def _update_item(world: World, parameters: Mapping[str, Any], _function: str, rules: Rules) -> tuple[Any, World]:
+    """Counters. In a flood that of starts counts for good, anew each minute; else there are always some left."""
+    limit = parameters["ExpressionAttributeValues"].get(":limit")
+    if not rules.most_looks or not _counts_starts(parameters):
+        return {}, world
+    if limit is None or world.starts >= int(limit["N"]):
+        return CONFLICT, world
+    return {}, world._replace(starts=world.starts + 1)
+
+
 def _put_item(world: World, parameters: Mapping[str, Any], function: str, rules: Rules) -> tuple[Any, World]:
+    if _aside(parameters):
+        return {}, world
     stored = json.loads(world.item) if world.item else None
     wanted = parameters.get("ExpressionAttributeValues", {}).get(":version")
     if (stored["version"] if stored else None) != wanted:
@@ -275,6 +300,7 @@ def _describe_secret(world: World, _parameters: Mapping[str, Any], _function: st
 _OPERATIONS = {
     "get_item": _get_item,
     "put_item": _put_item,
+    "update_item": _update_item,
     "describe_scalable_targets": _describe_targets,
     "describe_services": _describe_services,
     "list_tasks": _list_tasks,
@@ -477,7 +503,12 @@ def advance(world: World) -> Iterator[tuple[str, World]]:
         ("a minute passes without figures", spend(world, "gaps") if _telling(world) and world.left.gaps else None),
     ):
         if after is not None:
-            yield what, after._replace(minute=world.minute + 1, tick=True, sampled=False, cached=world.origin)
+            yield (
+                what,
+                after._replace(
+                    minute=world.minute + 1, tick=True, sampled=False, cached=world.origin, looks=0, starts=0
+                ),
+            )
 
 
 # One step of a function
@@ -493,21 +524,38 @@ def run_steps(world: World, rules: Rules) -> Iterator[tuple[str, World]]:
         assert call is not None
         name = f"{rules.runs.function(run)}: {call[1]}"
         for answer, after in apply(world, call, rules.runs.function(run), rules):
-            yield name, after._replace(runs=_settled(others, rules.runs.answered(run, answer), born, after, rules))
+            yield name, _settled(after, others, rules.runs.answered(run, answer), born, rules)
         if world.left.deaths:
             yield f"{name} is never made: dies", spend(world._replace(runs=others), "deaths")
 
 
-def _settled(others: tuple[tuple[int, int], ...], run: int, born: int, world: World, rules: Rules) -> Any:
-    """The runs after one went on: its look at the clock takes no time, and if it has ended it is gone."""
+def _settled(world: World, others: tuple[tuple[int, int], ...], run: int, born: int, rules: Rules) -> World:
+    """The world after a run went on: its look at the clock takes no time, and if it has ended it is gone."""
     key = (run, world.platform)
     if key not in rules.looked:
+        looks = 0
         call = rules.runs.call(run)
-        while call is not None and (call[1] == "now" or (rules.coarse and call[1] in LOOKS)):
+        while call is not None and _takes_no_time(call, rules):
+            looks += call[1] == "describe_services"
             ((answer, _),) = apply(world, call, "", rules)
             run = rules.runs.answered(run, answer)
             call = rules.runs.call(run)
-        rules.looked[key] = run
-    run = rules.looked[key]
+        rules.looked[key] = run, looks
+    run, looks = rules.looked[key]
+    if rules.most_looks and looks and rules.runs.function(run) in ("wake", "status"):
+        world = world._replace(looks=world.looks + looks)
+        if world.looks > rules.most_looks:
+            raise Violation(f"visitors made {world.looks} looks at the platform in a minute")
     call = rules.runs.call(run)
-    return others if call is None else tuple(sorted((*others, (run, born))))
+    return world._replace(runs=others if call is None else tuple(sorted((*others, (run, born)))))
+
+
+def _takes_no_time(call: Call, rules: Rules) -> bool:
+    _, operation, parameters = call
+    if operation in ("get_item", "put_item", "update_item"):
+        return _aside(parameters) and not (rules.most_looks and _counts_starts(parameters))
+    return operation == "now" or (rules.coarse and operation in LOOKS)
+
+
+def _counts_starts(parameters: Mapping[str, Any]) -> bool:
+    return bool(parameters.get("Key", {}).get("id") == {"S": "starts"})

@@ -285,6 +285,7 @@ WRONG: list[tuple[Any, ...]] = [
     ("jitsi_frame_ancestors", ["*", "*"], "is there twice; remove one", "[1]: '*'"),
     ("jitsi_acme_account_uri", "1234567890", "does not have the right form; use"),
     ("jitsi_idle_minutes", 4, "is out of range; use 5 to 240 minutes"),
+    ("jitsi_wake_by_key", "secret", "is not true or false; use"),
     ("jitsi_wake_pin_required", "4711", "is not true or false; use"),
     ("jitsi_wake_limit_per_day", -1, "is out of range; use 0 to 1000"),
     ("jitsi_certificate_wake_days", 90, "is out of range; use 0 to 60 days"),

@@ -141,6 +141,18 @@ class Cloud:
             ExpressionAttributeValues={":period": {"N": str(period)}, ":one": {"N": "1"}, ":zero": {"N": "0"}},
         )
 
+    # What was told: {id, at, text}, one item a name.
+
+    def told(self, name: str) -> tuple[float, str] | None:
+        """(when, text) of what was last told under this name."""
+        found = self._client("dynamodb").get_item(TableName=self.names.table, Key={"id": {"S": name}}).get("Item")
+        return (float(found["at"]["N"]), found["text"]["S"]) if found else None
+
+    def tell(self, name: str, text: str) -> None:
+        """Tell something to all instances of all functions."""
+        item = {"id": {"S": name}, "at": {"N": str(self.now())}, "text": {"S": text}}
+        self._client("dynamodb").put_item(TableName=self.names.table, Item=item)
+
     def _conditional(self, operation: str, **parameters: Any) -> bool:
         try:
             getattr(self._client("dynamodb"), operation)(TableName=self.names.table, **parameters)
@@ -354,9 +366,16 @@ class Cloud:
 
         Of one that was generated the first characters: nobody types 32. An operator may write another there.
         """
-        value = self._client("secretsmanager").get_secret_value(SecretId=self.names.secret, VersionStage="AWSCURRENT")
-        pin = str(json.loads(value["SecretString"]).get("wake_pin") or "")
+        pin = self._secret("wake_pin")
         return pin[:GENERATED_PIN_LENGTH] if re.fullmatch(r"[0-9a-f]{32}", pin) else pin
+
+    def wake_key(self) -> str:
+        """The key with which other servers wake the platform, from the secret document; empty if it has none."""
+        return self._secret("wake_key")
+
+    def _secret(self, key: str) -> str:
+        value = self._client("secretsmanager").get_secret_value(SecretId=self.names.secret, VersionStage="AWSCURRENT")
+        return str(json.loads(value["SecretString"]).get(key) or "")
 
     def log(self, line: Mapping[str, Any]) -> None:
         """Print a line for the metric filters."""

@@ -13,11 +13,13 @@ from typing import Any
 
 from . import certificates, reconcile
 from .cloud import Cloud, Names, boto3_clients
+from .gate import PEOPLE, Gate
 from .page import Brand, Page
-from .state import Settings
+from .state import AWAKE, Settings
 from .web import Web
 
 PAGE = Path(__file__).parent / "page.html"
+API = Path(__file__).parent / "external_api.js"
 
 
 @cache
@@ -42,7 +44,14 @@ def _web() -> Web:
         Brand(**json.loads(os.environ.get("BRAND") or "{}")),
         os.environ.get("PIN_REQUIRED") == "1",
     )
-    return Web(_cloud(), _settings(), page, wakes_per_day=int(os.environ.get("WAKES_PER_DAY", "0")))
+    gate = Gate(
+        _cloud(),
+        _settings(),
+        pin_required=page.pin_required,
+        by_key=os.environ.get("WAKE_BY_KEY") == "1",
+        wakes_per_day=int(os.environ.get("WAKES_PER_DAY", "0")),
+    )
+    return Web(_cloud(), _settings(), page, gate, API.read_text(encoding="utf-8"))
 
 
 def wake(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -67,6 +76,11 @@ def sleep(event: Mapping[str, Any], _context: object) -> None:
         reconcile.wake(cloud, "operator")
     elif event.get("action") == "sleep":
         mine = reconcile.sleep(cloud, settings, force=event.get("force") is True)
-    reconcile.reconcile(cloud, settings, watch=True, mine=mine)
+    item, usage = reconcile.reconcile(cloud, settings, watch=True, mine=mine)
+    if item is not None and item.phase == AWAKE:
+        # Within the idle time somebody met: clicks do not use up the limit of wakes now.
+        usage = usage or cloud.usage(settings)
+        if any(usage.participants.values()):
+            cloud.tell(PEOPLE, "met")
     if event.get("action") == "certificates" or certificates.due(cloud.now()):
         certificates.look(cloud)

@@ -63,9 +63,13 @@ class Page:
             "x-wake-page": "1",
         }
 
-    def render(self, path: str) -> str:
-        """The page for a path. The room's name comes from the visitor, so it is text and nothing else."""
-        return _fill(self._template, room=html.escape(room_name(path)))
+    def render(self, path: str, framed: bool = False) -> str:
+        """The page for a path. The room's name comes from the visitor, so it is text and nothing else.
+
+        ``framed``: in a frame of our script, which it tells when the meeting's address answers, and leaves the rest to.
+        """
+        meeting = html.escape(path) if framed else ""
+        return _fill(self._template, room=html.escape(room_name(path)), meeting=meeting)
 
 
 def room_name(path: str) -> str:

@@ -27,6 +27,13 @@ def progress(item: Item | None, seen: Seen, now: float, settings: Settings) -> d
     }
 
 
+def beginning(item: Item, now: float, settings: Settings) -> dict[str, Any]:
+    """As ``progress``, before anybody has looked."""
+    seconds = max(0, int(now - item.woken_at))
+    done = dict.fromkeys(("task", "services", "bridge", "address"), False)
+    return {"state": "waking", "steps": done, "seconds": seconds, "overdue": seconds > settings.overdue}
+
+
 def figures(item: Item, seen: Seen, usage: Usage | None, now: float, settings: Settings) -> dict[str, int | str]:
     """The figures of a log line while the platform is not asleep."""
     line: dict[str, int | str] = {"state": item.phase, "awake_minutes": int(now - item.woken_at) // MINUTE}

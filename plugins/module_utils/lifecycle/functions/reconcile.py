@@ -30,13 +30,17 @@ from .state import (
 ROUNDS = 6
 
 
-def reconcile(cloud: Cloud, settings: Settings, watch: bool = False, mine: int | None = None) -> None:
+def reconcile(
+    cloud: Cloud, settings: Settings, watch: bool = False, mine: int | None = None
+) -> tuple[Item | None, Usage | None]:
     """Look, decide and act until nothing is left to do. Only with ``watch`` are figures read, and so sleep decided on.
-    ``mine`` is the version of the item with which the caller began to stop the platform.
+    ``mine`` is the version of the item with which the caller began to stop the platform. Returns the item and the figures,
+    if read.
 
     What was done is looked at again, so what changed meanwhile is not missed: a task that ended after its address was
     read, or a wake that came while the platform was being stopped.
     """
+    item: Item | None = None
     usage: Usage | None = None
     for _round in range(ROUNDS):
         item = cloud.item()
@@ -64,14 +68,27 @@ def reconcile(cloud: Cloud, settings: Settings, watch: bool = False, mine: int |
                 break
             _do(cloud, action)
     else:
-        return
+        return item, usage
     if watch and item.phase != ASLEEP:
         cloud.log(figures(item, seen, usage, now, settings))
+    return item, usage
 
 
-def wake(cloud: Cloud, by: str) -> None:
-    """Write down that somebody wishes the platform awake. From then on it will be, whoever dies."""
-    _write(cloud, lambda item, now: woken(item, now, by))
+def wake(cloud: Cloud, by: str, fresh: int = 0) -> bool:
+    """Write down that somebody wishes the platform awake. From then on it will be, whoever dies.
+
+    Returns whether it was written: not if somebody did so within the last ``fresh`` seconds.
+    """
+
+    def change(item: Item | None, now: float) -> Item:
+        return item if item is not None and wished_lately(item, now, fresh) else woken(item, now, by)
+
+    return _write(cloud, change) is not None
+
+
+def wished_lately(item: Item, now: float, fresh: int) -> bool:
+    """Whether the platform is awake, and somebody wished it so within the last ``fresh`` seconds."""
+    return item.phase == AWAKE and now - item.wake_at < fresh
 
 
 def note_ready(cloud: Cloud, item: Item, now: float) -> None:
