@@ -32,7 +32,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """A server on a free port."""
+    """A server on loopback."""
 
     @property
     def url(self) -> str:
@@ -40,9 +40,9 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(handler: type[Handler]) -> Iterator[Server]:
-    """A server that answers until the end of the block."""
-    server = Server(("127.0.0.1", 0), handler)
+def serving(handler: type[Handler], port: int = 0) -> Iterator[Server]:
+    """A server that answers until the end of the block, on a free port if none is given."""
+    server = Server(("127.0.0.1", port), handler)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield server

@@ -15,13 +15,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from http.server import ThreadingHTTPServer
-from pathlib import Path
 from typing import NamedTuple
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from support.servers import Handler
+from . import namespace
+from .servers import Handler, serving
 
 TASK, BRIDGE = "10.90.0.10", "10.90.0.11"
 NO_BRIDGES = "No operational bridges available (total bridge count: %d)"
@@ -93,14 +90,11 @@ def _jicofo(situation: Situation) -> Iterator[None]:
             else:
                 self.answer(404)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 8888), Answering)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield
-    finally:
-        ended.set()
-        server.shutdown()
-        server.server_close()
+    with serving(Answering, 8888):
+        try:
+            yield
+        finally:
+            ended.set()
 
 
 @contextlib.contextmanager
@@ -127,13 +121,7 @@ def _connection(kind: str) -> Iterator[None]:
 
 def judge(command: Sequence[str], situations: Sequence[Situation]) -> dict[Situation, Verdict]:
     """What the check says of each situation."""
-    done = subprocess.run(
-        ["unshare", "--map-root-user", "--net", sys.executable, __file__, json.dumps(command), json.dumps(situations)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = namespace.run("support.signalling", json.dumps(command), json.dumps(situations))
     assert done.returncode == 0, done.stderr
     return dict(zip(situations, (Verdict(*found) for found in json.loads(done.stdout)), strict=True))
 
@@ -147,9 +135,7 @@ def _verdict(command: list[str], situation: Situation) -> Verdict:
 
 def main(command: str, situations: str) -> None:
     """Print the verdicts of a check on situations, in order; all of it JSON."""
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    for address in (TASK, BRIDGE):
-        subprocess.run(["ip", "address", "add", f"{address}/32", "dev", "lo"], check=True)
+    namespace.begin(f"{TASK}/32", f"{BRIDGE}/32")
     print(json.dumps([_verdict(json.loads(command), Situation(*situation)) for situation in json.loads(situations)]))
 
 

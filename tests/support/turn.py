@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from . import namespace
+
 PRIVATE, LINK_LOCAL, PUBLIC, OTHER = "10.90.0.10", "169.254.172.2", "203.0.113.7", "10.90.0.11"
 PORT, BRIDGE_PORT = 4443, 10000
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -236,11 +238,6 @@ def scenario() -> dict[str, Any]:
     return results
 
 
-def run(*command: str) -> None:
-    """Run a command of the setup."""
-    subprocess.run(command, check=True)
-
-
 @contextlib.contextmanager
 def server(script: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The container: its script, and the two commands that ask the network who it is."""
@@ -268,9 +265,7 @@ def server(script: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def main(script: str, folder: str) -> None:
     """Build the network of a bridge task, play, and print what happened."""
-    run("ip", "link", "set", "lo", "up")
-    for address in (f"{PRIVATE}/24", f"{OTHER}/24", f"{LINK_LOCAL}/22", "169.254.169.254/32", "169.254.170.2/32"):
-        run("ip", "address", "add", address, "dev", "lo")
+    namespace.begin(f"{PRIVATE}/24", f"{OTHER}/24", f"{LINK_LOCAL}/22", "169.254.169.254/32", "169.254.170.2/32")
     with server(Path(script).read_text(), Path(folder)) as process:
         results = scenario()
         process_files = Path(f"/proc/{process.pid}")

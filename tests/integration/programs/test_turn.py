@@ -6,13 +6,11 @@ from __future__ import annotations
 
 import json
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from support import turn
+from support import namespace, turn
 from support.programs import ROLE, need, render
 
 COMMON = yaml.safe_load((ROLE / "vars" / "main" / "common.yml").read_text())
@@ -36,13 +34,7 @@ def happened(folder):
             _ecs_service_turn_denied_peers=COMMON["_ecs_service_turn_denied_peers"],
         ).replace("/tmp/", f"{folder}/")
     )
-    done = subprocess.run(
-        ["unshare", "--map-root-user", "--net", sys.executable, turn.__file__, str(script), str(folder)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = namespace.run("support.turn", str(script), str(folder))
     assert done.returncode == 0, done.stderr + (folder / "log").read_text()
     return json.loads(done.stdout)
 

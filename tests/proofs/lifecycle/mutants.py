@@ -13,14 +13,11 @@ from ansible_collections.meetops.jitsi.plugins.module_utils.lifecycle.functions 
 
 from . import health, world
 from .replay import Quiet
-from .scenarios import RELAYED, SMALL, Scenario
+from .scenarios import BRIDGE_LOST, COMES_IN, CUT_OFF, RELAYS, VANISHES, Scenario
 from .world import Budget, Rules, Violation, World
 
 CLICK = Scenario("a wake while it goes to sleep", 2, Budget(wakes=1), 7)
-COMES_IN = Scenario("somebody comes in while it goes to sleep", 2, Budget(joins=1), 7, at_once=1)
 DIES = Scenario("a task dies, events are lost", 1, Budget(crashes=1, deaths=1), 2, at_once=1)
-LOSES, VANISHES, IS_CUT_OFF = SMALL[-3:]
-RELAYS = Scenario("bridges are scaled while one relays", 1, RELAYED, 3, at_once=1, people=1, direct=True)
 ALLOCATES = Scenario("an allocation that nobody uses", 2, Budget(relays=1), 8, at_once=1, people=1, direct=True)
 
 
@@ -98,9 +95,9 @@ WRONG = [
     Wrong("takes missing figures for nobody", _believes_missing_figures, COMES_IN, "a call was cut"),
     Wrong("replaces what somebody else has changed", _overwrites, CLICK, ""),
     Wrong("does not follow the tasks", _follows_nothing, DIES, ""),
-    Wrong("ends signalling without a bridge", _checks(_IMAGES_CHECK), LOSES, "no bridge was there"),
+    Wrong("ends signalling without a bridge", _checks(_IMAGES_CHECK), BRIDGE_LOST, "no bridge was there"),
     Wrong("ends signalling that a bridge does not find yet", _checks(_IMAGES_CHECK), VANISHES, "no bridge was there"),
-    Wrong("takes a lost connection for a missing bridge", _checks(_TEXT_ALONE), IS_CUT_OFF, "stays cut off"),
+    Wrong("takes a lost connection for a missing bridge", _checks(_TEXT_ALONE), CUT_OFF, "stays cut off"),
     Wrong("lets a bridge wait for TCP", _stays_deaf, VANISHES, "stays deaf"),
     Wrong(
         "ends a bridge that relays",

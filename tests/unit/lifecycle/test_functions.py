@@ -346,7 +346,7 @@ def test_small_part_of_the_proof(scenario):
     assert found.longest_wish <= 3
 
 
-@pytest.mark.parametrize("wrong", WRONG[4:8], ids=lambda wrong: wrong.name)
+@pytest.mark.parametrize("wrong", [wrong for wrong in WRONG if wrong.scenario in SMALL], ids=lambda wrong: wrong.name)
 def test_the_proof_finds_a_wrong_check_and_a_deaf_bridge(wrong):
     need("bash", "curl", "ip", "unshare")
     assert wrong.caught()
